@@ -170,7 +170,7 @@ def bench(size: int, scratch: Path, *, with_peers: bool, facts: bool = False) ->
     show("what was done", counted(builds), ["pages", "diagrams", "files", "removed", "main_mb", "child_mb"])
     sizes = page_sizes(site)
     show(f"bytes by family; heavy: pages above {LIGHT:,}", sizes, ["bytes", "gzip", "no diagram", "largest", "heavy"])
-    show("seconds by phase (search: the wait for Pagefind, which works beside data and links)", phases, list(builds))
+    show("seconds by phase (search: the index of names, sections and texts)", phases, list(builds))
     show("floor", as_rows(below), columns)
     show("others", as_rows(others), columns)
     cold = builds["cold"]

@@ -209,7 +209,7 @@ def search(seen: Visit, text: str) -> Rows:
     seen.mark = len(seen.wire.sent)
     opened = until(seen, "dialog[open] input", "/")
     first = until(seen, OPTION, text[0])
-    first |= {"KB without full text": seen.bytes(but="/pagefind/")[1] / 1000, "KB": seen.bytes()[1] / 1000}
+    first |= {"KB without full text": seen.bytes(but="/search/")[1] / 1000, "KB": seen.bytes()[1] / 1000}
     seen.settle()
     later = [until(seen, OPTION, key, fresh=True) for key in text[1:-1]]
     seen.settle()

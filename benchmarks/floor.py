@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import json
 from pathlib import Path
 
 from measuring import Measured, python, run
@@ -31,27 +29,13 @@ for line in pathlib.Path(sys.argv[1]).read_text().splitlines():
 EMPTY_MKDOCS = "site_name: Empty\ntheme: {name: material, font: false}\nplugins: []\n"
 
 
-def _documents(site: Path, target: Path) -> None:
-    """The searchable text of every entity as one bare page: name, description, tags, owner."""
-    for entity in json.loads((site / "api/catalog/entities.json").read_bytes()):
-        meta, spec = entity["metadata"], entity.get("spec", {})
-        words = [meta["name"], meta.get("description", ""), *meta.get("tags", []), spec.get("owner", "")]
-        page = target / entity["kind"].lower() / meta["namespace"] / meta["name"] / "index.html"
-        page.parent.mkdir(parents=True)
-        body = " ".join(html.escape(str(word)) for word in words[1:])
-        page.write_text(
-            f"<html lang=en><body data-pagefind-body><h1>{html.escape(meta['name'])}</h1><p>{body}</p></body></html>", encoding="utf-8"
-        )
-
-
 def measure(organisation: Path, site: Path, scratch: Path, log: Path) -> dict[str, Measured]:
-    """Seconds of the four parts over the same input and output as a finished build."""
+    """Seconds of the three parts over the same input and output as a finished build."""
     scratch.mkdir(parents=True)
     listing = scratch / "sizes.txt"
     listing.write_text(
         "\n".join(f"{f.stat().st_size} {f.relative_to(site)}" for f in sorted(site.rglob("*")) if f.is_file()), encoding="utf-8"
     )
-    _documents(site, scratch / "documents")
     empty = scratch / "empty"
     (empty / "docs").mkdir(parents=True)
     (empty / "docs/index.md").write_text("# Empty\n")
@@ -59,9 +43,6 @@ def measure(organisation: Path, site: Path, scratch: Path, log: Path) -> dict[st
     return {
         "load all YAML": run(python(LOAD, str(organisation / "repositories")), scratch, log),
         "write the same bytes": run(python(WRITE, str(listing), str(scratch / "written")), scratch, log),
-        "Pagefind once": run(
-            python("import runpy; runpy.run_module('pagefind', run_name='__main__')", "--site", str(scratch / "documents")), scratch, log
-        ),
         "empty MkDocs-Material": run(
             python("import runpy; runpy.run_module('mkdocs', run_name='__main__')", "build", "-q", "-d", str(scratch / "empty-site")),
             empty,

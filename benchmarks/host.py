@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 PACKED = {".html", ".css", ".js", ".json", ".jsonl", ".svg", ".xml", ".txt"}
-"""What hosts compress; Pagefind's files are compressed already."""
+"""What hosts compress."""
 
 PHRASES = {200: "OK", 304: "Not Modified", 404: "Not Found"}
 

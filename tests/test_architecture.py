@@ -25,6 +25,7 @@ LAYERS = (
     ("incremental",),
     ("diagrams",),
     ("pages",),
+    ("search",),
     ("website",),
     ("scaffold",),
     ("build_inputs", "build_request"),

@@ -13,6 +13,7 @@ from html import unescape
 from pathlib import Path
 
 COUNT = 150
+SETS = ("argocd", "typer", "httpx", "pymdown", "bsdemo")
 HEADING = re.compile(r'<h([1-6]) id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 LINK = re.compile(r'<a class="headerlink".*?</a>', re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
@@ -21,7 +22,8 @@ TAG = re.compile(r"<[^>]+>")
 def headings(site: Path) -> dict[str, list[str]]:
     """The addresses of all sections of documents by their heading."""
     found = defaultdict(list)
-    for page in sorted((site / "docs").rglob("index.html")):
+    pages = (page for name in SETS for page in (site / "docs/default/component" / name).rglob("index.html"))
+    for page in sorted(pages):
         path = page.parent.relative_to(site).as_posix()
         if "~all" in path:
             continue

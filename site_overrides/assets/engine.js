@@ -1,20 +1,23 @@
-// engine.js: one query to both indexes, names and full text, with facets over the names. Shared by the dialog, home, and the search page.
-import { ask, warm } from "./fulltext.js";
+// engine.js: one query to the names and to the index of sections and texts, with facets over all hits. Shared by the dialog, home, and the search page.
 import { asked, FIELDS, read } from "./filters.js";
 import { columnsOf } from "./facet-columns.js";
-import { find, narrow, prepare } from "./search-core.js";
+import { calmed, details, refined, search, varied, warm } from "./search-index.js";
+import { find, narrow, prepare, RUNG } from "./search-core.js";
 import { loadColumns, loadNames } from "./names.js";
+import { placeColumns, PLACES, placeOf } from "./search-places.js";
 
-export const FACETS = ["kind", "owner", "lifecycle", "type"];
+export const FACETS = ["kind", "owner", ...PLACES, "lifecycle", "type"];
 export const PAUSE = 120;
-const GUIDE = -2;      // in place of a row: a page of the guides; -1 is any other page about no entity
+/** Groups of hits by kind of match, in their order; `similar` are names that are spelled otherwise, `portal` its own guides. */
+export const GROUPS = ["names", "titles", "sections", "similar", "about", "texts", "portal"];
+const STRONG = RUNG.words - 10, ENOUGH = 5, REFINED = 16;
 
 let ready = null;
-/** The names, prepared once a page; full-text search is loaded at the same time. `fields` of filters that are no facets get their columns here. */
+/** The names, prepared once a page. `fields` of filters that are no facets get their columns here. */
 export const engine = async (fields = []) => {
   ready ??= loadNames().then((names) => {
     warm();
-    return { names, index: prepare(names.entries), columns: columnsOf(names, FACETS) };
+    return { names, index: prepare(names.entries), columns: { ...columnsOf(names, FACETS.filter((key) => !PLACES.includes(key))), ...placeColumns(names) } };
   }).catch((error) => { ready = null; throw error; });
   const made = await ready, missing = fields.filter((field) => FIELDS.includes(field) && !made.columns[field]);
   if (missing.length) Object.assign(made.columns, columnsOf(made.names, missing, BESIDE.some((field) => missing.includes(field)) ? await loadColumns().catch(() => null) : null));
@@ -25,31 +28,42 @@ const BESIDE = ["health", "team", "dependents"];      // fields whose values are
 /** With `q` as the typed text: what it asks for, beside the facets of `state`. */
 const withText = (state, text) => { const all = new URLSearchParams(state); all.set("q", text); return all; };
 /** Whether guides and other pages about no entity are asked for, by a chip or by `kind:docs`. */
-const asksForDocs = (state, typed) => state.getAll("kind").includes("docs") || read(typed).terms.some(([field, value]) => field === "kind" && value === "docs");
-
-/**
- * Names that match and pass the facets of `state` and the filters in `typed`, best first, how many hits each choice would leave, the rows of all that
- * match (`rows`), and the words to look for (`text`). Filters alone list all that pass them.
- */
-export function byName({ names, index, columns }, typed, state) {
-  const { text, chosen } = asked(withText(state, typed), columns), rows = text ? find(index, text).map((hit) => hit.i) : inKinds(names, columns), { shown, counts } = narrow(rows, columns, chosen);
-  return { entries: shown.map((i) => names.entries[i]), counts, chosen, rows, text, wantsDocs: asksForDocs(state, typed) };
-}
+const asksForGuides = (state, typed) => state.getAll("kind").includes("docs") || read(typed).terms.some(([field, value]) => field === "kind" && value === "docs");
 const inKinds = ({ entries, raw }, { kind: { places } }) => [...entries.keys()].sort((a, b) => places[raw.kind[a]] - places[raw.kind[b]] || a - b);
 
-/**
- * The first `n` hits in the text that pass the facets, without the entities that `named` (of `byName`) has; `total` counts all of these.
- * Guides come last, and pass only while no facet but the kind `docs` is chosen. `counts` are of names and text together.
- */
-export async function byText({ names, columns }, n, named) {
-  const { text, chosen, wantsDocs } = named;
-  if (text.length < 2) return { hits: [], total: 0, counts: named.counts };
-  const found = await ask(text), seen = new Set(wantsDocs ? [] : named.rows);
-  const facetted = Object.keys(chosen).some((key) => chosen[key].size && !(key === "kind" && wantsDocs)), rows = [];
-  found.rows.forEach((row) => { if (row >= 0 && !seen.has(row)) rows.push(row); });
-  const { shown, counts } = narrow([...named.rows, ...rows], columns, chosen), passing = new Set(shown), passes = (row) => (row >= 0 ? !wantsDocs && !seen.has(row) && passing.has(row) : !facetted);
-  const kept = [...found.rows.keys()].filter((at) => passes(found.rows[at])), guides = kept.filter((at) => found.rows[at] === GUIDE);
-  const order = [...kept.filter((at) => found.rows[at] !== GUIDE), ...guides];
-  const hits = (await found.take(order.slice(0, n))).map((hit) => ({ ...hit, entry: names.byPath(hit.path) }));
-  return { hits, total: order.length, counts };
+/** The hits among the names, before those of the index are there. Filters alone list all that pass them. */
+export function byName(made, typed, state) {
+  const { names, index, columns } = made, { text, chosen } = asked(withText(state, typed), columns);
+  const rows = text ? find(index, text) : inKinds(names, columns).map((i) => ({ i, score: RUNG.exact }));
+  const hits = { names: [], similar: [] };
+  for (const { i, score } of rows) (score >= STRONG ? hits.names : hits.similar).push({ entry: names.entries[i], row: i });
+  return facetted({ ready: made, text, chosen, wantsGuides: asksForGuides(state, typed), hits });
+}
+
+/** The same query with the hits of the index. `everything`: the texts are looked through even if there are enough hits by name and title. */
+export async function byIndex(named, everything = false) {
+  const { ready: made, text, hits } = named, isNarrowed = Object.values(named.chosen).some((choices) => choices.size);
+  const found = await search(text, made, (titles) => everything || isNarrowed || hits.names.length + titles < ENOUGH);
+  const shown = new Set([...hits.names, ...hits.similar].map((hit) => hit.row)), portal = [];
+  const ours = (group) => group.filter((hit) => { if (hit.row < 0) portal.push(hit); return hit.row >= 0; });
+  const all = { ...hits, titles: ours(found.titles), sections: ours(found.sections), about: ours(found.about.filter((hit) => !shown.has(hit.row))), texts: ours(found.texts), portal };
+  return facetted({ ...named, hits: all, hasTexts: found.hasTexts });
+}
+
+/** The hits that pass the facets, by group, and how many each choice would leave: no hit is lost by a choice that it has. */
+function facetted(result) {
+  const { ready: made, chosen, wantsGuides, hits } = result, all = GROUPS.flatMap((group) => (group === "portal" ? [] : hits[group] ?? []));
+  const columns = Object.fromEntries(Object.entries(made.columns).map(([key, column]) => [key, { size: column.size, of: all.map((hit) => (PLACES.includes(key) ? placeOf(key, hit) : column.of[hit.row])) }]));
+  const { shown, counts } = narrow([...all.keys()], columns, chosen), passing = new Set(shown.map((at) => all[at]));
+  const onlyKind = Object.keys(chosen).every((key) => !chosen[key].size || (key === "kind" && wantsGuides));
+  const groups = Object.fromEntries(GROUPS.map((group) => [group, group === "portal" ? (onlyKind ? hits.portal ?? [] : []) : wantsGuides ? [] : (hits[group] ?? []).filter((hit) => passing.has(hit))]));
+  return { ...result, groups, counts, guides: hits.portal?.length ?? 0, total: Object.values(groups).reduce((sum, group) => sum + group.length, 0) };
+}
+
+/** The first `n` hits of a group with what is shown of them; the best of the index are put in order once their titles are known. */
+export async function take({ groups, text }, group, n) {
+  const hits = groups[group];
+  if (!hits.length || hits[0].entry) return hits.slice(0, n);
+  const first = await details(hits.slice(0, REFINED)), best = ["sections", "titles", "portal"].includes(group) ? refined(first, text) : calmed(first);
+  return varied([...best, ...(n > REFINED ? await details(hits.slice(REFINED, n)) : [])]).slice(0, n);
 }

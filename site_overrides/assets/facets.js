@@ -29,7 +29,7 @@ function panel(root, column, { closed, onlyFound, pick }) {
     if (!onlyFound) details.hidden = !chosen[column.key].size && isAlone(column);
     if (!details.open) return;      // choices are rendered when the filter is opened
     const numbers = counts[column.key], mine = chosen[column.key];
-    const order = ordered(column, numbers, mine).filter((i) => (onlyFound ? numbers[i] : base(column)[i]) || mine.has(i));
+    const order = ordered(column, numbers, mine, onlyFound).filter((i) => (onlyFound ? numbers[i] : base(column)[i]) || mine.has(i));
     const wanted = asked ? order.filter((i) => column.label(i).toLowerCase().includes(asked)) : order;
     const shown = wanted.slice(0, all ? BOUND : Math.max(FIRST, mine.size));
     if (onlyFound) details.hidden = order.length < 2 && !mine.size;
@@ -52,9 +52,9 @@ function panel(root, column, { closed, onlyFound, pick }) {
 }
 
 /** Chosen ones first, then those that would leave something, the most frequent first; "none of these" last. A column may have an order of its own. */
-function ordered(column, numbers, mine) {
+function ordered(column, numbers, mine, onlyFound) {
   const { places, values } = column, all = base(column), last = (i) => values[i] === NONE;
-  const order = [...numbers.keys()];
+  const order = onlyFound ? [...numbers.keys()].filter((i) => numbers[i] || mine.has(i)) : [...numbers.keys()];
   if (places) return order.sort((a, b) => places[a] - places[b]);
   return order.sort((a, b) => mine.has(b) - mine.has(a) || last(a) - last(b) || Math.sign(numbers[b]) - Math.sign(numbers[a]) || all[b] - all[a] || a - b);
 }

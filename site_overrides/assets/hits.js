@@ -1,6 +1,6 @@
-// hits.js: a field with a list of hits under it (the ARIA combobox pattern): queries both indexes on input, arrow keys select, Enter opens.
+// hits.js: a field with a list of hits under it (the ARIA combobox pattern): queries names and index on input, arrow keys select, Enter opens.
 import { bdi, el, icon, marked, to } from "./elements.js";
-import { byName, byText, engine, PAUSE } from "./engine.js";
+import { byIndex, byName, engine, GROUPS, PAUSE, take } from "./engine.js";
 import { fieldsIn } from "./filters.js";
 import { highlight } from "./search-core.js";
 import { words } from "./words.js";
@@ -8,8 +8,8 @@ import { words } from "./words.js";
 let lists = 0;
 
 /**
- * Ties `input` to the listbox `box`. `stateOf()` gives the facets; `drawn(result)` receives each new result (null: empty query).
- * `names` and `texts` bound the two groups. With `first`, the first hit is chosen at once; `last(text)` makes a link below all hits. Returns `{refresh}`.
+ * Ties `input` to the listbox `box`. `stateOf()` gives the facets; `drawn(result)` receives each new result (null: empty query), twice for a query.
+ * `names` bounds the groups of names, `texts` the others. With `first`, the first hit is chosen at once; `last(text)` makes a link below all hits. Returns `{refresh}`.
  */
 export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new URLSearchParams(), drawn = () => {}, status = null, first: opensFirst = true, last = null }) {
   const id = `cb-hits-${lists += 1}`;
@@ -25,32 +25,37 @@ export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new
     try {
       const ready = await engine(fieldsIn(text));
       if (mine !== turn) return;
-      const found = byName(ready, text, stateOf()), shown = found.entries.slice(0, names), docsOnly = found.wantsDocs, first = docsOnly ? [] : shown.map((e) => nameHit(ready.names, e, found.text));
-      const more = last ? [el("div", { role: "presentation" }, last(text))] : [];
-      put([group(words.names, found.entries.length, first), ...more]);
-      drawn({ ...found, ready });
+      const named = byName(ready, text, stateOf());
+      put(await drawnGroups(named, ["names"]), last?.(text));
+      drawn(named);
       say(words.looking);
-      pause = setTimeout(async () => {
-        const result = await byText(ready, texts, found).catch(() => null);
-        if (mine !== turn) return;
-        const second = (result?.hits ?? []).map((hit) => textHit(ready.names, hit));
-        if (second.length) append(group(words.inText, result.total, second));
-        const total = (docsOnly ? 0 : found.entries.length) + (result?.total ?? 0);
-        if (!total) put([none(result ? words.nothing(text) : words.noText)]);
-        say(total ? words.count(total) : words.nothing(text));
-      }, PAUSE);
+      pause = setTimeout(() => complete(named, mine, text), PAUSE);
     } catch { if (mine === turn) { put([none(words.broken)]); say(words.broken); } }
   }
 
-  function put(groups) {
-    box.replaceChildren(...groups.filter(Boolean));
+  /** Adds what the index finds to the names that are there already. */
+  async function complete(named, mine, text) {
+    let found = named, groups = null;
+    try { found = await byIndex(named); groups = await drawnGroups(found, GROUPS); } catch { groups = [...await drawnGroups(named, ["names", "similar"]), none(words.noText)]; }
+    if (mine !== turn) return;
+    if (found.total || found === named) append(groups, last?.(text)); else put([none(words.nothing(text))]);
+    drawn(found);
+    say(found === named ? words.noText : found.total ? words.count(found.total) : words.nothing(text));
+  }
+
+  const drawnGroups = (found, which) => Promise.all(which.map(async (name) => group(words.groups[name], found.groups[name].length,
+    (await take(found, name, ["names", "similar"].includes(name) ? names : texts)).map((hit) => anyHit(found.ready.names, hit, found.text)))));
+
+  function put(groups, more = null) {
+    box.replaceChildren(...groups.filter(Boolean), ...(more ? [el("div", { role: "presentation" }, more)] : []));
     number(opensFirst ? 0 : -1);
   }
-  function append(more) {
-    const now = options().findIndex((o) => o.ariaSelected === "true");
-    const at = last && box.lastElementChild;
-    if (at) at.before(more); else box.append(more);
-    number(opensFirst ? Math.max(now, 0) : now < 0 || now === options().length - 1 ? -1 : now);
+  /** All groups in place of the first ones; the chosen hit stays chosen. */
+  function append(groups, more) {
+    const chosen = options().find((o) => o.ariaSelected === "true")?.href;
+    put(groups, more);
+    const at = options().findIndex((o) => o.href === chosen);
+    if (at > 0 || (chosen && at === 0)) number(at);
   }
   /** Options need ids of their own for aria-activedescendant. */
   function number(chosen) {
@@ -92,8 +97,14 @@ export function nameHit(names, e, text, props) {
   return row(names.pathOf(e), icon(e.icon, kind), el("bdi", {}, marked(highlight(e.title, text))), byTitle ? marked(highlight(what, text)) : what, e.owner ? bdi(names.called(e.owner)) : "", props);
 }
 
-/** A hit of the full text: title and excerpt. */
-export function textHit(names, hit, props) {
-  const e = hit.entry, kind = e ? words.kind(names.raw.kinds[names.raw.kind[e.i]].name) : words.docs;
-  return row(hit.path, icon(e ? e.icon : "docs", kind), bdi(e ? e.title : hit.title), marked(hit.pieces), e?.owner ? bdi(names.called(e.owner)) : !e && hit.path.startsWith("guides/") ? words.docs : "", props);
+/** A section, or a page: its title, where it is, and how its text begins. */
+export function sectionHit(names, hit, text, props) {
+  const e = hit.row >= 0 ? names.entries[hit.row] : null, kind = e ? words.kind(names.raw.kinds[names.raw.kind[e.i]].name) : words.docs;
+  const where = [...(e && e.title !== hit.title ? [e.title] : []), ...hit.crumbs.filter((crumb) => crumb !== e?.title && crumb !== hit.title)];
+  const small = [...where.flatMap((crumb, i) => [i ? " › " : "", bdi(crumb)]), where.length && hit.excerpt ? " · " : "", ...marked(highlight(hit.excerpt, text))];
+  const code = ["operation", "type"].includes(hit.kind), name = marked(highlight(hit.title, text));
+  return row(hit.path, icon(e && (code || hit.kind === "fact") ? e.icon : "docs", kind), code ? el("code", {}, ...name) : el("bdi", {}, ...name), small, e?.owner ? bdi(names.called(e.owner)) : e ? "" : words.docs, props);
 }
+
+/** A hit of any group. */
+export const anyHit = (names, hit, text, props) => (hit.entry ? nameHit(names, hit.entry, text, props) : sectionHit(names, hit, text, props));

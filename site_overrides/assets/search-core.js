@@ -1,7 +1,7 @@
 // search-core.js: matching of names, without a page: spelling, ranking, highlighting. Used by the dialog, the search page and the table.
 
 // Words and their common short forms: the same table as the generator's `pages/search_text.py`.
-const FORMS = [
+export const FORMS = [
   ["service", "svc"], ["services", "svcs"], ["database", "db"], ["management", "mgmt"], ["manager", "mgr"], ["application", "app"],
   ["configuration", "config"], ["configuration", "cfg"], ["authentication", "auth"], ["authorization", "authz"], ["repository", "repo"],
   ["environment", "env"], ["kubernetes", "k8s"], ["infrastructure", "infra"], ["message", "msg"], ["notification", "notif"], ["transaction", "txn"],
@@ -9,7 +9,7 @@ const FORMS = [
   ["production", "prod"], ["documentation", "docs"], ["server", "srv"], ["package", "pkg"], ["number", "num"], ["customer", "cust"],
   ["account", "acct"], ["payment", "pmt"], ["information", "info"], ["image", "img"], ["user-interface", "ui"],
 ];
-const SHORT = Object.fromEntries(FORMS.map(([long, short]) => [short, long.replaceAll("-", "")]));
+export const SHORT = Object.fromEntries(FORMS.map(([long, short]) => [short, long.replaceAll("-", "")]));
 const LONG = Object.fromEntries(FORMS.map(([long, short]) => [long.replaceAll("-", ""), short]).reverse());
 
 /** Rungs of the ladder, best first; the score of a hit is its rung with small corrections below the distance of two rungs. */

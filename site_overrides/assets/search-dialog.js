@@ -1,4 +1,4 @@
-// search-dialog.js: the dialog: a field, facets as chips, two groups of hits, the keys in the foot.
+// search-dialog.js: the dialog: a field, facets as chips, groups of hits, the keys in the foot.
 import { el, memory, to } from "./elements.js";
 import { engine, FACETS } from "./engine.js";
 import { combobox } from "./hits.js";
@@ -49,18 +49,18 @@ function press(key, value, one = false) {
 const chip = (key, value, text, count, pressed, one) => el("button", { type: "button", class: "cb-chip", "aria-pressed": String(pressed), "data-chip": `${key}:${value}`, onclick: () => press(key, value, one) },
   el("bdi", {}, text), count === "" ? "" : el("span", { class: "cb-count" }, String(count)));
 
-function drawKinds(box, { counts, chosen, ready }) {
+function drawKinds(box, { counts, chosen, ready, guides }) {
   const column = ready.columns.kind, order = [...counts.kind.keys()].filter((i) => counts.kind[i] || chosen.kind.has(i)).sort((a, b) => column.places[a] - column.places[b]), docs = state.getAll("kind").includes("docs");
   box.replaceChildren(chip("kind", "", words.all, counts.kind.reduce((a, b) => a + b, 0), !chosen.kind.size, true),
-    ...order.map((i) => chip("kind", column.values[i], column.label(i), counts.kind[i], chosen.kind.has(i), true)), chip("kind", "docs", words.docs, "", docs, true));
+    ...order.map((i) => chip("kind", column.values[i], column.label(i), counts.kind[i], chosen.kind.has(i), true)), chip("kind", "docs", words.docs, guides || "", docs, true));
 }
 
 /** Choices that would narrow a long list: the most frequent ones, and what is chosen. */
-function drawNarrow(box, { entries, counts, chosen, ready }) {
+function drawNarrow(box, { total, counts, chosen, ready }) {
   const chips = FACETS.slice(1).flatMap((key) => {
     const column = ready.columns[key], numbers = counts[key], mine = chosen[key];
-    const order = [...numbers.keys()].filter((i) => mine.has(i) || (numbers[i] && numbers[i] < entries.length && column.values[i] !== "~none")).sort((a, b) => mine.has(b) - mine.has(a) || numbers[b] - numbers[a]);
-    return order.slice(0, Math.max(mine.size, entries.length > 8 ? 3 : 0)).map((i) => chip(key, column.values[i], column.label(i), numbers[i], mine.has(i)));
+    const order = [...numbers.keys()].filter((i) => mine.has(i) || (numbers[i] && numbers[i] < total && column.values[i] !== "~none")).sort((a, b) => mine.has(b) - mine.has(a) || numbers[b] - numbers[a]);
+    return order.slice(0, Math.max(mine.size, total > 8 ? 3 : 0)).map((i) => chip(key, column.values[i], column.label(i), numbers[i], mine.has(i)));
   });
   box.hidden = !chips.length;
   box.replaceChildren(...chips);

@@ -1,9 +1,9 @@
-// search-page.js: /search/?q=…: all hits of both indexes, with facets; the state is in the URL.
-import { byName, byText, engine, FACETS, PAUSE } from "./engine.js";
+// search-page.js: /search/?q=…: all hits in groups by kind of match, with facets; the state is in the URL.
+import { byIndex, byName, engine, FACETS, GROUPS, PAUSE, take } from "./engine.js";
 import { chosenChips, facetPanel } from "./facets.js";
 import { disable, el } from "./elements.js";
 import { FIELDS, fieldsIn, settled } from "./filters.js";
-import { nameHit, textHit } from "./hits.js";
+import { anyHit } from "./hits.js";
 import { toggled, written } from "./facet-columns.js";
 import { words } from "./words.js";
 
@@ -12,12 +12,12 @@ const root = document.querySelector("[data-search-page]");
 if (root) start();
 
 async function start() {
-  const $ = (s) => root.querySelector(s), input = $("input[type=search]"), status = $("[data-status]"), chips = $("[data-chips]"), names = $("[data-names]"), texts = $("[data-texts]");
-  let state = new URLSearchParams(location.search), ready = null, update = null, turn = 0, pause = 0, bounds = [STEP, STEP];
+  const $ = (s) => root.querySelector(s), input = $("input[type=search]"), status = $("[data-status]"), chips = $("[data-chips]"), box = $("[data-found]");
+  let state = new URLSearchParams(location.search), ready = null, update = null, turn = 0, pause = 0, bounds = {};
   if (input.value) state.set("q", input.value); else input.value = state.get("q") ?? "";      // what is typed early counts
   const go = (next, typing = false) => {
     state = next;
-    bounds = [STEP, STEP];
+    bounds = {};
     history[typing ? "replaceState" : "pushState"](null, "", written(state) || location.pathname);
     draw();
   };
@@ -44,28 +44,35 @@ async function start() {
     document.title = document.title.replace(/^(“.*” · )?/u, text ? `“${text}” · ` : "");
     const isAsked = text !== "" || [...state.keys()].some((key) => FIELDS.includes(key));
     root.toggleAttribute("data-asked", isAsked);
-    if (!isAsked) { names.replaceChildren(); texts.replaceChildren(); chips.replaceChildren(); status.textContent = ""; return; }
+    if (!isAsked) { box.replaceChildren(); chips.replaceChildren(); status.textContent = ""; return; }
     try { ready = await engine([...fieldsIn(text), ...state.keys()]); } catch { status.textContent = words.broken; disable(root.querySelector("[data-facets]"), words.noData); return; }
     if (mine !== turn) return;
     update ??= facetPanel($("[data-facets]"), ready.columns, FACETS, { onlyFound: true, pick: (key, value) => { const next = settled(state, ready.columns); input.value = next.get("q") ?? ""; go(toggled(next, key, value)); } });
-    const found = byName(ready, text, state);
-    update(found.counts, found.chosen);
+    const named = byName(ready, text, state);
+    show(named, await drawnGroups(named, ["names"]));
     chips.replaceChildren(...chosenChips(ready.columns, Object.keys(ready.columns), state, (key, value) => go(toggled(state, key, value))));
-    names.replaceChildren(...part(words.names, found.entries.length, found.entries.slice(0, bounds[0]).map((e) => nameHit(ready.names, e, found.text, PLAIN)), found.entries.length > bounds[0], 0));
     status.textContent = words.looking;
     pause = setTimeout(async () => {
-      const result = await byText(ready, bounds[1], found).catch(() => null);
+      const found = await byIndex(named, true).catch(() => null), groups = await drawnGroups(found ?? named, found ? GROUPS : ["names", "similar"]).catch(() => null);
       if (mine !== turn) return;
-      texts.replaceChildren(...(result ? part(words.inText, result.total, result.hits.map((hit) => textHit(ready.names, hit, PLAIN)), result.total > bounds[1], 1) : [el("p", { class: "cb-muted" }, words.noText)]));
-      if (result) update(result.counts, found.chosen);
-      const total = found.entries.length + (result?.total ?? 0);
-      status.textContent = total ? words.count(total) : words.nothing(text);
+      if (groups) show(found ?? named, groups);
+      status.textContent = !found || !groups ? words.noText : found.total ? words.count(found.total) : words.nothing(text);
     }, PAUSE);
   }
-  function part(title, count, hits, hasMore, which) {
-    if (!hits.length) return [];
-    const more = hasMore ? el("button", { type: "button", class: "cb-linkbutton cb-search-more", onclick: () => { bounds[which] += STEP * 2; draw(); } }, words.more(count - hits.length)) : null;
-    return [el("div", { class: "cb-h2" }, el("h2", { id: `found-${which}` }, title, " ", el("span", { class: "cb-count" }, count.toLocaleString(document.documentElement.lang || undefined)))), el("ul", { class: "cb-list cb-box" }, hits.map((hit) => el("li", {}, hit))), more].filter(Boolean);
+  const drawnGroups = (found, which) => Promise.all(which.map(async (name) => {
+    const bound = bounds[name] ?? STEP, hits = await take(found, name, bound), count = found.groups[name].length;
+    return part(name, count, hits.map((hit) => anyHit(ready.names, hit, found.text, PLAIN)), count > bound);
+  }));
+  function show(found, groups) {
+    const focused = box.contains(document.activeElement) ? document.activeElement.href : null;
+    update(found.counts, found.chosen);
+    box.replaceChildren(...groups.filter(Boolean));
+    if (focused) [...box.querySelectorAll("a")].find((hit) => hit.href === focused)?.focus();
+  }
+  function part(name, count, hits, hasMore) {
+    if (!hits.length) return null;
+    const more = hasMore ? el("button", { type: "button", class: "cb-linkbutton cb-search-more", onclick: () => { bounds[name] = (bounds[name] ?? STEP) + STEP * 2; draw(); } }, words.more(count - hits.length)) : null;
+    return el("section", { "aria-label": words.groups[name], "data-group": name }, el("div", { class: "cb-h2" }, el("h2", { id: `found-${name}` }, words.groups[name], " ", el("span", { class: "cb-count" }, count.toLocaleString(document.documentElement.lang || undefined)))), el("ul", { class: "cb-list cb-box" }, hits.map((hit) => el("li", {}, hit))), more ?? "");
   }
   draw();
 }

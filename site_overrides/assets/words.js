@@ -10,11 +10,11 @@ const counted = (key, n) => t(n === 1 && labels[`${key}_1`] !== undefined ? `${k
 const ofKinds = new Map(KINDS.flatMap((kind) => [[labels[`en kind_${kind}`], labels[`kind_${kind}`]], [labels[`en kinds_${kind}`], labels[`kinds_${kind}`]]]));
 
 export const words = {
-  search: t("search"), close: t("close"), copy: t("copy"), copyFailed: t("copy_failed"), all: t("all"), docs: t("guides"), names: t("names"), inText: t("in_the_text"), results: t("results"), kinds: t("kind"),
+  search: t("search"), close: t("close"), copy: t("copy"), copyFailed: t("copy_failed"), all: t("all"), docs: t("guides"), groups: { names: t("names"), titles: t("found_titles"), sections: t("found_sections"), similar: t("found_similar"), about: t("found_about"), texts: t("in_the_text"), portal: t("guides") }, results: t("results"), kinds: t("kind"),
   narrow: t("filters"), choose: t("keys_select"), open: t("keys_open"), toClose: t("keys_close"), everything: t("all_results"), keysOn: t("keys_on"), keysOff: t("keys_off"), hint: t("search_hint"),
   nothing: (q) => t("no_results", q), looking: t("searching"), broken: t("search_broken"), noText: t("no_full_text"), noData: t("catalog_data_missing"),
   count: (n) => counted("n_results", n), more: (n) => t("n_more", n), fewer: t("show_less"), entities: (n) => ` ${counted("entities_noun", n)}`,
-  facet: { kind: t("kind"), type: t("type"), owner: t("owner"), lifecycle: t("lifecycle"), system: t("system"), tag: t("tag"), problems: t("problems"), namespace: t("namespace"), health: t("health"), level: t("scorecard_level"), team: t("team"), dependents: t("dependents"), starred: t("starred") },
+  facet: { set: t("documentation"), api: t("facet_api"), kind: t("kind"), type: t("type"), owner: t("owner"), lifecycle: t("lifecycle"), system: t("system"), tag: t("tag"), problems: t("problems"), namespace: t("namespace"), health: t("health"), level: t("scorecard_level"), team: t("team"), dependents: t("dependents"), starred: t("starred") },
   family: { incident: t("family_incident"), alert: t("family_alert"), availability: t("status_availability"), vulnerability: t("family_vulnerability") },
   health: { trouble: t("health_trouble"), incident: t("open_incidents"), alert: t("firing_alerts"), availability: t("objectives_missed"), vulnerability: t("grave_vulnerabilities"), errors: t("descriptor_errors"), ok: t("health_ok"), incomplete: t("health_incomplete"), unmeasured: t("health_unmeasured") },
   urgent: (family, n) => `${words.health[family]}: ${n}`, partly: (n, of) => t("health_partly", n, of), measured: (list) => t("health_measured", list), notMeasured: (list) => t("status_not_measured", list),

@@ -170,8 +170,8 @@ def test_fields_in_the_search_box_are_the_filters_of_the_address(page, portal):
 
 def test_fields_filter_in_the_dialog_and_on_the_search_page_too(page, portal):
     page.goto(f"{portal}search/?q=owner:orders+kind:component")
-    page.locator("[data-names] .cb-hit").first.wait_for()
-    assert page.locator("[data-names] .cb-hit__name").all_inner_texts() == ["Order service", "OrderServiceClient"]
+    page.locator("[data-group=names] .cb-hit").first.wait_for()
+    assert page.locator("[data-group=names] .cb-hit__name").all_inner_texts() == ["Order service", "OrderServiceClient"]
     page.keyboard.press("Control+k")
     page.locator("dialog[open] input").fill("health:incident kind:component order")
     page.wait_for_function("() => document.querySelectorAll('dialog [role=option]').length >= 1")

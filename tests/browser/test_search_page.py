@@ -31,7 +31,7 @@ def wide(chromium):
 
 def texts(page):
     page.wait_for_function("() => /result/.test(document.querySelector('[data-status]').textContent)")
-    return page.locator("[data-texts] .cb-hit")
+    return page.locator("[data-group=about] .cb-hit")
 
 
 def test_a_filter_loses_no_hit_in_the_text_and_all_numbers_agree(wide, guided):
@@ -39,25 +39,26 @@ def test_a_filter_loses_no_hit_in_the_text_and_all_numbers_agree(wide, guided):
     wide.goto(f"{guided}search/?q=conveyor")
     assert texts(wide).count() == 25
     assert wide.locator("[data-status]").inner_text() == "121 results"
-    assert wide.locator("[data-texts] h2 .cb-count").inner_text() == "121"
-    more = wide.locator("[data-texts] .cb-search-more")
+    assert wide.locator("[data-group=about] h2 .cb-count").inner_text() == "121"
+    more = wide.locator("[data-group=about] .cb-search-more")
     assert more.inner_text() == "96 more"
     more.click()
-    wide.wait_for_function("() => document.querySelectorAll('[data-texts] .cb-hit').length === 75")
+    wide.wait_for_function("() => document.querySelectorAll('[data-group=about] .cb-hit').length === 75")
     more.click()
-    wide.wait_for_function("() => document.querySelectorAll('[data-texts] .cb-hit').length === 121")
+    wide.wait_for_function("() => document.querySelectorAll('[data-group=about] .cb-hit').length === 121")
     assert more.count() == 0
     choice = wide.locator("[data-facet=type] label", has_text="website")
     assert choice.locator(".cb-count").inner_text() == "1"
     choice.click()
-    wide.wait_for_function("() => document.querySelectorAll('[data-texts] .cb-hit').length === 1")
+    wide.wait_for_function("() => document.querySelectorAll('[data-group=about] .cb-hit').length === 1")
     assert texts(wide).first.get_attribute("href").endswith("/component/storefront/")
     assert wide.locator("[data-status]").inner_text() == "1 result"
 
 
 def test_guides_come_after_everything_else(wide, guided):
     wide.goto(f"{guided}search/?q=oracle")
-    paths = [hit.get_attribute("href") for hit in texts(wide).all()]
+    texts(wide)
+    paths = [hit.get_attribute("href") for hit in wide.locator("[data-found] .cb-hit").all()]
     assert [("guides/" in path) for path in paths] == [False, True]
 
 
@@ -69,7 +70,7 @@ def test_enter_on_home_opens_all_results_unless_a_hit_is_chosen(wide, guided):
     assert wide.locator("[data-search-form] [aria-selected=true]").count() == 0
     wide.keyboard.press("Enter")
     wide.wait_for_url("**/search/?q=part-0007")
-    wide.locator("[data-names] .cb-hit").first.wait_for()
+    wide.locator("[data-group=names] .cb-hit").first.wait_for()
 
 
 def test_letters_typed_while_the_search_loads_are_kept(wide, guided):

@@ -99,17 +99,15 @@ def test_chips_of_the_dialog_narrow_by_kind(page, address):
     assert names.first.get_attribute("href").endswith("/api/orders-api/")
 
 
-def test_words_of_a_description_are_found_in_the_text(page, address, folder):
-    if not (folder / "pagefind").is_dir():
-        pytest.skip("needs Pagefind: pip install 'pagefind[bin]'")
+def test_words_of_a_description_are_found_in_the_text(page, address):
     page.goto(f"{address}search/?q=parcel+oracle")
-    page.locator("[data-texts] .cb-hit[href*=storefront]").first.wait_for()
+    page.locator("[data-group=about] .cb-hit[href*=storefront]").first.wait_for()
 
 
 def test_the_search_page_keeps_its_question_over_reload(page, address):
     page.goto(f"{address}search/")
     page.locator("[data-search-page] input[type=search]").fill("orders-api")
-    first = page.locator("[data-names] .cb-hit").first
+    first = page.locator("[data-group=names] .cb-hit").first
     first.wait_for()
     page.reload()
     first.wait_for()
@@ -206,7 +204,7 @@ def test_names_that_look_like_markup_stay_text(page, address):
     page.locator("dialog[open] input").fill("hostile")
     page.locator("dialog [role=option]").first.wait_for()
     page.goto(f"{address}search/?q=onerror")
-    page.locator("[data-names] .cb-hit, [data-texts] .cb-hit").first.wait_for()
+    page.locator("[data-found] .cb-hit").first.wait_for()
     assert not page.locator("img[src=x]").count()
 
 

@@ -114,7 +114,7 @@ def test_a_changed_description_writes_its_page_those_that_say_it_and_lists(night
         "catalog",
         "changes",
         "index.html",
-        "pagefind",
+        "search",
         "status",
         "systems",
     }

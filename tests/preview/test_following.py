@@ -86,7 +86,7 @@ def test_a_portal_is_followed_from_the_first_page_to_the_end(running, portal):
     (portal / "sources.yaml").write_text(SOURCES)
     running.address = running.address.replace("/deep/portal/", "/")
     running.wait(lambda: b"Second." in running.get(PAGE)[1])
-    running.wait(lambda: running.get("pagefind/pagefind.js")[0] == 200)
+    running.wait(lambda: running.get("search/index.json")[0] == 200)
     assert b"Second." in (portal / "site" / PAGE / "index.html").read_bytes()
     assert not list((portal / ".callboard/state").iterdir())
     running.process.send_signal(signal.SIGTERM)

@@ -14,6 +14,7 @@ from callboard.model.errors import CallboardError
 from callboard.pipeline import BuildRequest, build
 from callboard.plugins.portal_settings import read_settings
 from callboard.preview.portal import PreviewPortal
+from callboard.website.page_server import SEARCH_INDEX
 from support import shared_caches
 
 pytestmark = pytest.mark.long
@@ -38,7 +39,11 @@ class Both:
         build(BuildRequest(settings, self.folder / "site", NOW, os.environ, accept_loss=True, remember=remember), Meter())
         files = (path for path in (self.folder / "site").rglob("*") if path.is_file())
         found = {path.relative_to(self.folder / "site").as_posix(): path for path in files}
-        return {name: path.read_bytes() for name, path in found.items() if not name.startswith((".callboard", "pagefind/"))}
+        return {
+            name: path.read_bytes()
+            for name, path in found.items()
+            if not name.startswith(".callboard") and not SEARCH_INDEX.fullmatch(name)
+        }
 
     def compare(self):
         """Fails with the names of all files that are not the same."""

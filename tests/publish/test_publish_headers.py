@@ -16,8 +16,7 @@ from callboard.plugins.publishers.content_types import cache_control, content_ty
         ("api/catalog/entities/by-name/user/default/john.html", "application/json"),
         ("catalog/default/api/a/definition.proto", "text/plain; charset=utf-8"),
         ("catalog/default/api/a/definition.yaml", "text/plain; charset=utf-8"),
-        ("pagefind/wasm.en.pagefind", "application/octet-stream"),
-        ("pagefind/fragment/en_01ffe43.pf_fragment", "application/octet-stream"),
+        ("search/t/w-con.json", "application/json"),
         ("sitemap.xml", "application/xml"),
         ("README", "application/octet-stream"),
         ("x/index.html/strange", "application/octet-stream"),
@@ -30,9 +29,6 @@ def test_types(path, kind):
 @pytest.mark.parametrize(
     "path",
     [
-        "pagefind/fragment/en_01ffe43.pf_fragment",
-        "pagefind/index/en_3d63234.pf_index",
-        "pagefind/pagefind.en_8cc1d12fbd.pf_meta",
         "assets/javascripts/bundle.a5f9d56c.min.js",
         "assets/stylesheets/palette.fb2fffe2.min.css",
     ],
@@ -41,8 +37,6 @@ def test_files_named_by_their_content_are_kept_for_a_year(path):
     assert cache_control(path, is_public=True) == "public, max-age=31536000, immutable"
 
 
-@pytest.mark.parametrize(
-    "path", ["index.html", "assets/portal.css", "pagefind/pagefind.js", "pagefind/pagefind-entry.json", "api/catalog/names.json"]
-)
+@pytest.mark.parametrize("path", ["index.html", "assets/portal.css", "search/index.json", "search/t/w-con.json", "api/catalog/names.json"])
 def test_everything_else_is_asked_for_anew(path):
     assert cache_control(path, is_public=False) == "private, no-cache"

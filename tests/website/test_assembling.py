@@ -100,7 +100,7 @@ def test_a_site_has_its_pages_data_assets_search_and_what_robots_ask_for(portal,
         "assets/icons.svg",
         "robots.txt",
     }
-    assert wanted | {"sitemap.xml", "pagefind/pagefind.js", "assets/portal.css", ".callboard-site"} <= set(names)
+    assert wanted | {"sitemap.xml", "search/index.json", "assets/portal.css", ".callboard-site"} <= set(names)
     assert (done.pages, done.rendered, done.problems) == (len(INDEXES) + 2, len(INDEXES) + 2, ())
     assert b"https://x.example/p/catalog/default/component/a/" in names["sitemap.xml"]
 

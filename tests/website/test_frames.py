@@ -124,8 +124,10 @@ def test_a_guide_has_our_policy_its_navigation_and_its_words_are_known_to_search
     assert "mkdocs" not in html.lower()
     text = laid.guides["guides/"]
     assert (text.title, text.kind) == ("All guides", "docs")
-    assert text.body.split("\n\n")[:2] == ["First words about parcels.", "Rules"]
-    assert "¶" not in text.body
+    assert text.body == "First words about parcels."
+    assert text.sections[0].title == "Rules"
+    assert text.sections[0].anchor
+    assert "¶" not in repr(text)
 
 
 def links_in(html, opening, closing):

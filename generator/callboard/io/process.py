@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import weakref
@@ -27,9 +25,6 @@ CHUNK = 65_536
 STDERR_LIMIT = 65_536
 _started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
 """Programs of this process, for ``stop_all``."""
-_CHUNK_OF_ANSWER = 1 << 20
-_POLL_SECONDS = 0.005
-"""Between two checks for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,108 +178,3 @@ def _read(pipe: IO[bytes], into: bytearray, limit: int, at_limit: Callable[[], N
 def _feed(pipe: IO[bytes], data: bytes) -> None:
     with contextlib.suppress(BrokenPipeError), pipe:
         pipe.write(data)
-
-
-class ProgramError(Exception):
-    """The program has ended, or does not answer; the message has its exit code and the end of its standard error."""
-
-
-class ServiceProcess:
-    """A program that answers requests; requests and answers end with one byte that occurs in none of them.
-
-    Its answers go to an unnamed file, so that neither side ever waits for the other to read, and no thread is needed: this process may
-    be forked meanwhile.
-
-    Args:
-        command: the program and its arguments, started without a shell.
-        environ: its complete environment.
-        end: the byte that ends a request or an answer.
-        timeout: seconds after which it counts as failed.
-        limit: maximum bytes of all answers.
-
-    Raises:
-        OSError: there is no such program, or it may not be run.
-    """
-
-    def __init__(
-        self, command: Sequence[str | Path], *, environ: Mapping[str, str], end: bytes, timeout: float = 60, limit: int = 4_000_000_000
-    ) -> None:  # fmt: skip
-        self._end, self._limit, self._deadline = end, limit, time.monotonic() + timeout
-        self._received = bytearray()
-        self._searched = self._read = 0
-        with contextlib.ExitStack() as opened:
-            self._answers: IO[bytes] = opened.enter_context(tempfile.TemporaryFile())
-            self._stderr: IO[bytes] = opened.enter_context(tempfile.TemporaryFile())
-            self._process = subprocess.Popen(
-                [os.fspath(part) for part in command], stdin=subprocess.PIPE, stdout=self._answers, stderr=self._stderr,
-                env=dict(environ), start_new_session=True,
-            )  # fmt: skip
-            self._files = opened.pop_all()
-        _started.add(self._process)
-        assert self._process.stdin is not None  # noqa: S101 - a pipe was asked for
-        self._stdin = self._process.stdin.fileno()
-        os.set_blocking(self._stdin, False)
-        self._writable = select.poll()
-        self._writable.register(self._stdin, select.POLLOUT)
-
-    def send(self, request: bytes) -> None:
-        """Send a request. Raises ``ProgramError``."""
-        left = memoryview(request + self._end)
-        while left:
-            try:
-                left = left[os.write(self._stdin, left) :]
-            except BlockingIOError:
-                self._writable.poll(max(0, self._deadline - time.monotonic()) * 1000)
-                self._check_deadline()
-            except BrokenPipeError:
-                raise self._ended() from None
-
-    def answer(self) -> bytearray:
-        """The next answer, without its end. Raises ``ProgramError``."""
-        while (end := self._received.find(self._end, self._searched)) < 0:
-            self._searched = len(self._received)
-            self._received += self._receive()
-        self._searched = 0
-        if end + 1 == len(self._received):  # it may be large: it is not copied
-            answer, self._received = self._received, bytearray()
-            del answer[end:]
-            return answer
-        answer = self._received[:end]
-        del self._received[: end + 1]
-        return answer
-
-    def stop(self) -> None:
-        """End it and its children at once. To be called in any case; may be called twice."""
-        if not self._process.stdin or self._process.stdin.closed:
-            return
-        _kill(self._process)
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
-        self._process.wait()
-        self._files.close()
-
-    def _receive(self) -> bytes:
-        """More bytes of its answers, as soon as there are some."""
-        while True:
-            has_ended = self._process.poll() is not None
-            size = os.fstat(self._answers.fileno()).st_size
-            if size > self._limit:
-                raise ProgramError(f"its answers exceed {self._limit:,} bytes")
-            if size > self._read:
-                chunk = os.pread(self._answers.fileno(), min(size - self._read, _CHUNK_OF_ANSWER), self._read)
-                self._read += len(chunk)
-                return chunk
-            if has_ended:
-                raise self._ended()
-            self._check_deadline()
-            time.sleep(_POLL_SECONDS)
-
-    def _check_deadline(self) -> None:
-        if time.monotonic() > self._deadline:
-            raise ProgramError("it took too long")
-
-    def _ended(self) -> ProgramError:
-        code = self._process.wait()
-        size = os.fstat(self._stderr.fileno()).st_size
-        stderr = os.pread(self._stderr.fileno(), STDERR_LIMIT, max(0, size - STDERR_LIMIT)).decode("utf-8", "replace").strip()
-        return ProgramError(f"exit code {code}: {stderr}")

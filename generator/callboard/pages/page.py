@@ -22,18 +22,35 @@ class TocEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchSection:
+    """A section of a page that is a hit of its own."""
+
+    anchor: str
+    title: str
+    text: str = ""
+    """Plain text up to the next section."""
+    kind: str = ""
+    """``operation``, ``type`` or ``fact``; empty for a heading."""
+    names: tuple[str, ...] = ()
+    """What it is also called, such as name and summary of an operation: found like its title."""
+    level: int = 2
+    """Of the heading, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchText:
-    """The text of a page for full-text search. Facts and relations are left out: they would outweigh the text that people wrote."""
+    """The text of a page for the search. Facts and relations are left out: they would outweigh the text that people wrote."""
 
     title: str
     body: str
-    """Plain text, paragraphs separated by a blank line."""
+    """Plain text before the first section, paragraphs separated by a blank line."""
     kind: str
     """Canonical kind of the entity, or ``docs``."""
     alias: str = ""
     """Other spellings of the name, separated by spaces."""
     meta: tuple[tuple[str, str], ...] = ()
     """Metadata of a search result: ``("owner", "team-checkout")``, ``("ref", "component:default/x")``."""
+    sections: tuple[SearchSection, ...] = ()
 
 
 PagePart = Callable[[], tuple[Section, ...]]
@@ -72,7 +89,9 @@ class Page:
     toc: Callable[[Any], tuple[TocEntry, ...]] | None = field(default=None)
     """Makes the table of contents from the view; None for a page without one."""
     search: Callable[[], SearchText] | None = field(default=None)
-    """Makes the text for full-text search; None leaves the page out."""
+    """Makes the text for the search; None leaves the page out."""
+    search_facts: Callable[[], SearchText] | None = field(default=None)
+    """Makes a text that changes more often than the page, such as who is on call; called by each build."""
     ref: str = ""
     """Canonical reference of the entity; empty for pages that are not about one entity."""
     files: Callable[[], Iterable[tuple[str, bytes]]] | None = field(default=None)

@@ -68,7 +68,6 @@ _TYPES = {
     ".proto": _TEXT,
     ".graphql": _TEXT,
     ".wasm": "application/wasm",
-    ".pagefind": "application/wasm",
     ".pdf": "application/pdf",
     ".woff2": "font/woff2",
 }

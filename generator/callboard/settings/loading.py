@@ -16,7 +16,17 @@ from callboard.settings.document import SettingsDocument, read_document
 from callboard.settings.invalid import InvalidSettingsError, portal_origin
 from callboard.settings.literal_secrets import literal_secret_problems
 from callboard.settings.rules import UNREADABLE_SETTINGS, UNSET_VARIABLE
-from callboard.settings.settings import DataSettings, DocsSettings, ExcludedDocs, GuideSettings, Limits, Portal, Settings, SourceSettings
+from callboard.settings.settings import (
+    DataSettings,
+    DocsSettings,
+    ExcludedDocs,
+    GuideSettings,
+    Limits,
+    Portal,
+    SearchSettings,
+    Settings,
+    SourceSettings,
+)
 from callboard.settings.variables import Expanded, below, expand, unset_message
 
 LARGEST = 5_000_000
@@ -122,6 +132,7 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
         limits=Limits(**(data.get("limits") or {})),
         guides=GuideSettings(**(data.get("guides") or {})),
         docs=_docs(data.get("docs") or {}),
+        search=_search(data.get("search") or {}),
         host=host,
         sections={name: data[name] for name in SECTIONS if name in data},
         failures=dict(_section_failures(expanded)),
@@ -132,6 +143,10 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
 def _docs(section: Mapping[str, Any]) -> DocsSettings:
     excluded = tuple(ExcludedDocs(**item) for item in section.get("exclude") or ())
     return DocsSettings(**{**section, "exclude": excluded})
+
+
+def _search(section: Mapping[str, Any]) -> SearchSettings:
+    return SearchSettings(**{**section, "synonyms": tuple(tuple(group) for group in section.get("synonyms") or ())})
 
 
 def _source(item: Mapping[str, Any], index: int, expanded: Expanded) -> SourceSettings:

@@ -71,6 +71,16 @@ class GuideSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchSettings:
+    """The section ``search``: how words are compared."""
+
+    stemming: Literal["english", "off"] = "english"
+    """``english``: words with the same stem are one word (*rotate*, *rotating*); ``off``: only the beginning of a word stands for it."""
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    """Groups of words, each of which is also searched for the others."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExcludedDocs:
     """An item of ``docs.exclude``: documentation that matches all of its globs is left out."""
 
@@ -135,6 +145,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     guides: GuideSettings = field(default_factory=GuideSettings)
     docs: DocsSettings = field(default_factory=DocsSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
     host: str = ""
     """``publish.host``: the service that serves the site, whose limits a build compares with the site's size; empty if unknown."""
     sections: Mapping[str, Any] = field(default_factory=dict)

@@ -1,1 +1,1 @@
-"""Planned pages and data → a committed site. The only package that uses MkDocs, Jinja and Pagefind."""
+"""Planned pages and data → a committed site. The only package that uses MkDocs and Jinja."""

@@ -22,7 +22,9 @@ from callboard.io.store import Store, file_lock
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.documents.context import DocumentsContext
-from callboard.pages.page import Page
+from callboard.pages.page import Page, SearchText
+from callboard.search.index import SearchIndex
+from callboard.search.places import FACTS
 from callboard.settings.settings import Settings
 from callboard.website.data_files import DataFile, DeferredFile, put_data, robots, sitemap
 from callboard.website.guide_fill import GuideFill
@@ -34,7 +36,6 @@ from callboard.website.mkdocs_project import DOCS_STYLES_PATH, PAGE_STYLES_PATH,
 from callboard.website.overlays import Overlays
 from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
 from callboard.website.rendering import Renderer, up_for
-from callboard.website.search import FullText
 from callboard.website.site_loss import OutputFolder
 from callboard.website.style_sheets import classes_of_texts, page_styles
 from callboard.website.theme_build import BuiltTheme, ThemeBuild
@@ -63,7 +64,7 @@ class SiteBuild:
     kind_icons: frozenset[str] = frozenset()
     """Names of the Material icons of kinds."""
     meter: Meter = field(default_factory=Meter)
-    """Measures the phases frames, pages, data, links, search (the wait for it) and commit."""
+    """Measures the phases frames, pages, search, data, links and commit."""
     layouts: Layouts = field(default_factory=Layouts)
     """Layouts of the diagrams on the pages."""
     documents: DocumentsContext | None = None
@@ -85,7 +86,7 @@ class Assembled:
     has_new_theme: bool
     """Whether MkDocs ran, because its inputs had changed or its cached output was damaged."""
     has_new_index: bool
-    """Whether Pagefind ran, because a text had changed or its list of files was damaged."""
+    """Whether the search index was made again, because a text had changed or a file of it was missing."""
     committed: Committed
     problems: tuple[Problem, ...]
     """Errors of the portal's templates and guides that only rendering shows, and broken links in text that people wrote."""
@@ -121,8 +122,8 @@ class _MadePages:
     """The results of all pages, for the checks over the whole site."""
 
     cached: dict[str, CachedPage] = field(default_factory=dict)
-    documents: dict[str, str] = field(default_factory=dict)
-    """Documents for full-text search of pages whose text is new, by path."""
+    has_new_texts: bool = False
+    """Whether the text of any page is new."""
     rendered: set[str] = field(default_factory=set)
     """Paths of the pages that were rendered."""
     laid_out: int = 0
@@ -134,12 +135,11 @@ class _MadePages:
 
     def equals(self, previous: CachedPages, reading: DependencyTracker | None) -> bool:
         """True if the cache of the last build is still right."""
-        return not self.documents and self.cached == previous.pages and previous.has_fingerprints_of(reading)
+        return not self.has_new_texts and self.cached == previous.pages and previous.has_fingerprints_of(reading)
 
     def add(self, page: RenderedPage) -> None:
         self.cached[page.path] = page.cached
-        if page.document:
-            self.documents[page.path] = page.document
+        self.has_new_texts |= page.document is not None
         if page.rendered:
             self.rendered.add(page.path)
         self.targets.update(page.targets)
@@ -162,9 +162,9 @@ class _Assembly:
             self.theme: BuiltTheme = build.theme.finish()
         self.fill = GuideFill(self.theme, self.renderer, build.documents)
         self.staging = Staging(build.output.path, build.step, FileTimes(build.store.cache / "site.times", build.output.verify))
-        self.full_text = FullText(build.store.cache / "search", self.portal.language, self.staging, build.environ)
+        self.search = SearchIndex(build.store.cache / "search", build.settings.search, self.staging)
         self.maker = PageMaker(
-            self.renderer, self.theme.frames, self.portal, self.staging, self.full_text, lambda: build.layouts.statistics.placed
+            self.renderer, self.theme.frames, self.portal, self.staging, self.search, lambda: build.layouts.statistics.placed
         )
 
     def run(self, planned: Iterable[Page], data_files: Iterable[DataFile]) -> Assembled:
@@ -175,23 +175,23 @@ class _Assembly:
                 reading = next((page.tracker for page in pages if page.tracker), None)
                 previous = read_pages(self.store.cache / "pages.jsonl")
                 made = self._make_pages(pages, previous, reading)
-                self._index_texts(pages, made)  # Pagefind works in parallel with the data and the links
+            with self.phase("search"):
+                self._index_texts(pages, made)
             with self.phase("data"):
                 put_data(chain(self._site_files(made), data_files), self.staging, self.store.cache / "data.json")
             with self.phase("links"):
                 problems = self._check_links(pages, made, previous.guides)
-            with self.phase("search"):
-                self.full_text.put()
         except BaseException:
-            self.full_text.end()
             self.staging.discard()
             raise
+        finally:
+            self.search.end()
         with self.phase("commit"):
             committed = self.staging.commit()
             if not made.equals(previous, reading):
                 write_pages(self.store.cache / "pages.jsonl", made.cached, reading, self.theme.key)
         problems = (*problems, *limit_problems(self.settings, committed, [*self.staging.paths()]))
-        news = self.theme.is_new, self.full_text.is_new
+        news = self.theme.is_new, self.search.is_new
         return Assembled(len(made.cached), len(made.rendered), made.laid_out, *news, committed, problems)
 
     def _make_pages(self, pages: Sequence[Page], previous: CachedPages, reading: DependencyTracker | None) -> _MadePages:
@@ -207,8 +207,7 @@ class _Assembly:
             made.laid_out += batch.laid_out
             for page_made in batch.pages:
                 made.add(page_made)
-            if not previous.pages:  # all texts are new, and come in the order of the plan
-                self.full_text.begin((each.path, each.document) for each in batch.pages if each.document)
+            self.search.add(each.document for each in batch.pages if each.document)
         made.cached = {page.path: made.cached[page.path] for page in pages}
         return made
 
@@ -255,21 +254,20 @@ class _Assembly:
         return self.fill.html(path).encode()
 
     def _index_texts(self, pages: Sequence[Page], made: _MadePages) -> None:
-        """Send the texts of the pages, in the order of the plan, then those of the guides to full-text search."""
-        guides = {path: text for path, text in sorted(self.theme.guides.items()) if text.title or text.body} if self.searches_guides else {}
+        """Make the search index of the texts of pages, facts and guides."""
+        guides = {path: text for path, text in self.theme.guides.items() if text.title or text.body} if self.searches_guides else {}
+        fresh = guides | {f"{page.path}{FACTS}": page.search_facts() for page in pages if page.search_facts}
         digests = {path: cached.search_digest for path, cached in made.cached.items() if cached.search_digest}
-        digests |= {path: text_key(text) for path, text in guides.items()}
-        texts = {page.path: page.search for page in pages if page.search}
-        refs = {ref: row for row, ref in enumerate(dict.fromkeys(page.ref for page in pages if page.ref))}  # as in the names index
-        rows = {page.path: refs[page.ref] for page in pages if page.ref}
-        self.full_text.give(digests, made.documents, lambda path: guides[path] if path in guides else texts[path](), rows)
+        digests |= {path: text_key(text) for path, text in fresh.items()}
+        texts: dict[str, Callable[[], SearchText]] = {page.path: page.search for page in pages if page.search}
+        self.search.put(digests, lambda path: fresh[path] if path in fresh else texts[path]())
 
     def _check_links(self, pages: Sequence[Page], made: _MadePages, previous_guides: str) -> tuple[Problem, ...]:
         base = up_for("404.html", self.portal.url)
         icons = frozenset(f"i-{name}" for name in self.renderer.diagram_icons)
         guides = {path: self.fill.html(file_of(path)) for path in self.theme.guides}
         check = LinkCheck(made.cached, frozenset(self.staging.paths()), {SPRITE_PATH: icons}, base)
-        files_removed = any(not path.startswith("pagefind/") for path in self.staging.gone())
+        files_removed = any(not path.startswith("search/") for path in self.staging.gone())
         has_removals = made.anchors_removed or previous_guides != self.theme.key or files_removed
         try:
             made.cached = check.run(guides, self.maker.frame_links(base), made.rendered, made.targets, has_removals=has_removals)

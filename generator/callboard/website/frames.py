@@ -231,11 +231,11 @@ def full_title(title: str, site_name: str) -> str:
 def policy(scripts: Iterable[str]) -> str:
     """The Content-Security-Policy for a page of the theme with these inline scripts: only files of the site, none from other hosts.
 
-    An inline script that is not among them does not run. Pagefind is WebAssembly, hence ``wasm-unsafe-eval``; the theme's icons are
-    ``data:`` images in its style sheets. ``frame-ancestors`` has no effect in a ``meta`` element; it must be a header of the server.
+    An inline script that is not among them does not run. The theme's icons are ``data:`` images in its style sheets. ``frame-ancestors``
+    has no effect in a ``meta`` element; it must be a header of the server.
     """
     hashes = dict.fromkeys(b64encode(sha256(code.encode()).digest()).decode() for code in scripts)
-    sources = " ".join(("'self'", "'wasm-unsafe-eval'", *(f"'sha256-{value}'" for value in hashes)))
+    sources = " ".join(("'self'", *(f"'sha256-{value}'" for value in hashes)))
     return (
         f"default-src 'self'; script-src {sources}; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "object-src 'none'; base-uri 'none'; form-action 'self'"

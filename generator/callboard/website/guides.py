@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,11 +11,12 @@ from typing import Any
 
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem
-from callboard.pages.page import SearchText
+from callboard.pages.page import SearchSection, SearchText
 from callboard.settings.invalid import portal_origin
 from callboard.website.guide_files import NAVIGATION, check_address, check_front_matter, check_media, check_name, read_order
 
 _BLOCKS = frozenset({"p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "pre", "dt", "dd", "blockquote", "summary", "div", "br"})
+_SECTIONS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _SKIPPED = frozenset({"script", "style", "svg", "nav", "button"})
 
 
@@ -108,8 +109,16 @@ def guide_text(html: str) -> SearchText:
     reader.close()
     if reader.is_excluded:
         return SearchText("", "", "docs")
-    paragraphs = [" ".join(text.split()) for text in reader.paragraphs]
-    return SearchText(" ".join(reader.title.split()), "\n\n".join(text for text in paragraphs if text), "docs")
+    sections = tuple(
+        SearchSection(anchor, " ".join(title.split()), _body(paragraphs), level=level)
+        for anchor, title, paragraphs, level in reader.sections
+        if anchor
+    )
+    return SearchText(" ".join(reader.title.split()), _body(reader.paragraphs), "docs", sections=sections)
+
+
+def _body(paragraphs: list[str]) -> str:
+    return "\n\n".join(text for each in paragraphs if (text := " ".join(each.split())))
 
 
 def _prefixed(item: Any, prefix: str) -> Any:
@@ -136,15 +145,30 @@ def _title(folder: str) -> str:
     return folder.replace("-", " ").replace("_", " ").strip().capitalize()
 
 
+@dataclass(slots=True)
+class _GuideSection:
+    anchor: str
+    title: str
+    paragraphs: list[str]
+    level: int
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self.anchor, self.title, self.paragraphs, self.level))
+
+
 class _Article(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.paragraphs = [""]
+        """Of the page in front of its first section."""
         self.title = ""
+        self.sections: list[_GuideSection] = []
         self.is_excluded = False
         self._inside = 0
         self._skipped = 0
         self._heading = False
+        self._opened: _GuideSection | None = None
+        """The section whose heading is being read."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "article":
@@ -154,9 +178,12 @@ class _Article(HTMLParser):
         if tag in _SKIPPED or (tag == "a" and dict(attrs).get("class") == "headerlink"):
             self._skipped += 1
         if tag in _BLOCKS:
-            self.paragraphs.append("")
+            self._text.append("")
         if tag == "h1":
             self._heading = not self.title
+        elif tag in _SECTIONS and self._inside:
+            self._opened = _GuideSection(dict(attrs).get("id") or "", "", [""], int(tag[1]))
+            self.sections.append(self._opened)
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "article":
@@ -164,14 +191,23 @@ class _Article(HTMLParser):
         if self._skipped and (tag in _SKIPPED or tag == "a"):
             self._skipped -= 1
         if tag in _BLOCKS:
-            self.paragraphs.append("")
+            self._text.append("")
         if tag == "h1":
             self._heading = False
+        elif tag in _SECTIONS:
+            self._opened = None
 
     def handle_data(self, data: str) -> None:
         if not self._inside or self._skipped:
             return
         if self._heading:
             self.title += data
+        elif self._opened:
+            self._opened.title += data
         else:
-            self.paragraphs[-1] += data
+            self._text[-1] += data
+
+    @property
+    def _text(self) -> list[str]:
+        """The paragraphs of the section that is being read; a heading without an id belongs to the text in front of it."""
+        return self.sections[-1].paragraphs if self.sections else self.paragraphs

@@ -20,6 +20,8 @@ from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.facts.plugin_family import take_family_failures
 from callboard.pages.page import Page, PageParts, TocEntry
+from callboard.search.documents import SearchDocument
+from callboard.search.index import SearchIndex
 from callboard.settings.settings import Portal
 from callboard.website.frames import Fitter, FrameTemplate, around_content, encoded
 from callboard.website.index_links import with_index_links
@@ -36,7 +38,6 @@ from callboard.website.page_sections import (
     unchanged,
 )  # fmt: skip
 from callboard.website.rendering import Renderer, up_for
-from callboard.website.search import FullText
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ class RenderedPage:
     path: str
     cached: CachedPage
     """What the next build needs to know about the page."""
-    document: str
-    """Its document for full-text search; empty if it has not changed."""
+    document: SearchDocument | None
+    """Its document for the search; None if it has not changed."""
     rendered: bool
     targets: tuple[str, ...]
     """Link targets that no earlier page of the same process has."""
@@ -72,14 +73,14 @@ class PageMaker:
     """Renders pages into ``staging``."""
 
     def __init__(
-        self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal, staging: Staging, full_text: FullText,
+        self, renderer: Renderer, frames: Mapping[str, FrameTemplate], portal: Portal, staging: Staging, search: SearchIndex,
         laid_out: Callable[[], int],
     ) -> None:  # fmt: skip
         self._renderer = renderer
         self._fitter = Fitter(frames, portal)
         self._portal = portal
         self._staging = staging
-        self._full_text = full_text
+        self._search = search
         self._laid_out = laid_out
         self._base = up_for("404.html", portal.url)
         self._shells: dict[tuple[str, str], str] = {}
@@ -134,7 +135,7 @@ class PageMaker:
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()
         reads = page.tracker.end() if page.tracker else Dependencies()
         search = text_key(text)
-        document = self._full_text.document(text) if text and (cached is None or cached.search_digest != search) else ""
+        document = self._search.document(page.path, text) if text and (cached is None or cached.search_digest != search) else None
         all_reads = Dependencies.joined((reads, *(part.dependencies for part in parts)))
         old = unchanged(cached, parts, reads) if cached and cached.key == key and not of_families else None
         if cached and old and self._staging.keep(file, cached.digest):
@@ -168,7 +169,7 @@ class PageMaker:
         digest = cached.digest if new.content is None else self._put(file, new.content)
         entry = replace(cached, digest=digest, dependencies=new.dependencies, packed=pack(new.kept))
         rendered, targets = new.content is not None, self._new_targets(new.targets)
-        return RenderedPage(page.path, entry, "", rendered=rendered, targets=targets, anchors_removed=new.anchors_removed)
+        return RenderedPage(page.path, entry, None, rendered=rendered, targets=targets, anchors_removed=new.anchors_removed)
 
     def _parts(self, page: Page) -> tuple[list[MadePart], PageParts | None]:
         planned = page.parts() if page.parts else None

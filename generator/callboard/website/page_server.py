@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -19,8 +20,8 @@ from callboard.website.style_sheets import classes_of_texts, page_styles
 from callboard.website.theme_build import BuiltTheme
 
 SITEMAP = "sitemap.xml"
-FULL_TEXT = "pagefind/"
-"""Folder of the search index, which only a complete build makes."""
+SEARCH_INDEX = re.compile(r"search/.++\.json")
+"""Files of the search index, which only a complete build makes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from callboard.pages.facts.context import FactsContext, facts_context
 from callboard.pages.facts.families import all_families
 from callboard.pages.facts.health_column import health_column, health_families, team_numbers
 from callboard.pages.facts.person import TrackedShiftField, TrackedShifts, schedules_by_person
+from callboard.pages.facts.search_texts import facts_search_text, has_search_text
 from callboard.pages.facts.tracking import tracked_facts
 from callboard.pages.indexes import plan as indexes
 from callboard.pages.indexes import problems as problem_lists
@@ -169,7 +170,9 @@ def entity_page(
 ) -> Page:
     """An entity's page, whose dependencies ``tracker`` records, if it is given."""
     files = partial(_files, is_public=contexts.is_public, by_name=contexts.entities.settings.data.by_name)
-    return entity_pages.page_of(tracked or contexts.entities, entity, tracker, files)
+    page = entity_pages.page_of(tracked or contexts.entities, entity, tracker, files)
+    facts_text = partial(facts_search_text, contexts.facts, entity.ref)
+    return replace(page, search_facts=facts_text) if has_search_text(contexts.facts, entity.ref) else page
 
 
 def _files(context: EntityContext, entity: Entity, *, is_public: bool, by_name: bool) -> Iterator[tuple[str, bytes]]:

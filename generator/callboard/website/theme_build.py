@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from callboard import __version__
 from callboard.descriptors.portal_kinds import portal_kinds
@@ -22,7 +23,7 @@ from callboard.io.store import Store, flush
 from callboard.model.fields import without_bidi
 from callboard.model.problem import Problem
 from callboard.pages.facts.context import has_health
-from callboard.pages.page import SearchText
+from callboard.pages.page import SearchSection, SearchText
 from callboard.settings.settings import Portal, Settings
 from callboard.website import script_labels
 from callboard.website.frame_failures import frames_error, leave_out_droppers
@@ -314,5 +315,6 @@ def _styles(project: MkDocsProject) -> dict[str, Path]:
     return {name: path for name, path in styles.items() if path}
 
 
-def _search_text(values: Mapping[str, str]) -> SearchText:
-    return SearchText(values["title"], values["body"], values["kind"])
+def _search_text(values: Mapping[str, Any]) -> SearchText:
+    sections = tuple(SearchSection(**{**section, "names": tuple(section["names"])}) for section in values["sections"])
+    return SearchText(values["title"], values["body"], values["kind"], sections=sections)

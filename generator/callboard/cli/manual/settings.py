@@ -8,7 +8,7 @@ from typing import Any
 
 from callboard.cli.manual.tables import SchemaField, code, sentence, table, type_words
 from callboard.cli.manual.tables import fields as schema_fields
-from callboard.settings.settings import DataSettings, DocsSettings, GuideSettings, Limits, Portal
+from callboard.settings.settings import DataSettings, DocsSettings, GuideSettings, Limits, Portal, SearchSettings
 
 _HEAD = ("Key", "Type", "Default", "Description")
 _INTRODUCTION = """# `sources.yaml`
@@ -45,6 +45,7 @@ def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plu
         ("limits", _defaults(Limits)),
         ("guides", _defaults(GuideSettings)),
         ("docs", _defaults(DocsSettings)),
+        ("search", _defaults(SearchSettings)),
     ):
         parts += [f"## `{name}`", sentence(properties[name]["description"]), table(_HEAD, _rows(schema_fields(properties[name]), defaults))]
     excluded = properties["docs"]["properties"]["exclude"]["items"]

@@ -17,6 +17,7 @@ from callboard.model.entity import Entity
 from callboard.model.published_json import published_json
 from callboard.model.urls import entity_path
 from callboard.pages.apis.definition_file import definition_file, definition_text
+from callboard.pages.apis.search_sections import operation_section, plain_text, type_section
 from callboard.pages.apis.shape_html import PayloadSide, ShapeHtml
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.page import Page, SearchText, TocEntry
@@ -27,7 +28,6 @@ MAX_TOC = 150
 """Operations that the contents of a page list; with more of them, only groups are listed."""
 MAX_USES = 40
 """Operations and types that are listed as users of a type."""
-_SEARCH_LETTERS = 20_000
 
 
 class UseView(NamedTuple):
@@ -211,6 +211,8 @@ def _toc(labels: Mapping[str, str], view: ReferencePageView) -> tuple[TocEntry, 
 
 def _search_text(context: EntityContext, entity: Entity, number: int) -> SearchText:
     view = reference_view(context, entity, number)
-    lines = [f"{entry.verb} {entry.address} {entry.summary}".strip() for group in view.groups for entry in group.entries]
-    lines += [named.name for named in view.types]
-    return SearchText(view.title, "\n\n".join(lines)[:_SEARCH_LETTERS], "api", "", (("ref", str(entity.ref)),))
+    title = context.labels["reference_of"].format(display_name(entity)) if number == 0 else view.title
+    lead = plain_text(view.reference.description) if view.is_first else ""
+    operations = (operation_section(entry) for group in view.groups for entry in group.entries)
+    sections = (*operations, *(type_section(named) for named in view.types))
+    return SearchText(title, lead, "api", display_name(entity), (("ref", str(entity.ref)),), sections)

@@ -21,6 +21,7 @@ from callboard.model.urls import docs_path
 from callboard.pages.blocks.view import BlockResult, TextPiece, pieces_of
 from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.documents.navigation import WHOLE_FOLDER, NavView, has_whole_page, up_of
+from callboard.pages.documents.sections import page_sections
 from callboard.pages.entities.addresses import issue_address
 from callboard.pages.page import SearchText, TocEntry
 from callboard.pages.safe_text import text_of, web_url
@@ -30,8 +31,6 @@ _TOC_LEVELS = 2
 _LONGEST_NAME = 80
 _MOST_HEADINGS = 60
 """Entries of a page's contents."""
-_SEARCHED = 20_000
-"""Letters of headings that are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +190,13 @@ def _entry(heading: Heading, levels: int) -> TocEntry:
 
 
 def page_search_text(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> SearchText:
-    """Title and headings: the words that people look for; the text itself would outweigh everything else."""
-    lines: list[str] = []
-    waiting = [*reversed(page.headings)]
-    while waiting:
-        heading = waiting.pop()
-        lines.append(text_of(heading.text))
-        waiting += reversed(heading.children)
-    title = f"{text_of(page.title)} · {context.title(of)}"
+    """Title, and heading and text of each section. Raises ``WebsiteError`` if what was converted has been removed meanwhile."""
+    lead, sections = page_sections(page_text(context, of, page, link_targets(context, of, page)), page.headings)
+    in_text = text_of(page.headings[0].text) if page.headings and page.headings[0].level == 1 else ""
+    title = context.title(of) if page is of.start else in_text or text_of(page.title)
+    alias = f"{text_of(page.title)} {in_text}"
     owner = context.owner_of(of.ref)
-    return SearchText(title, "\n\n".join(lines)[:_SEARCHED], "docs", "", (("owner", owner.name),) if owner else ())
+    return SearchText(title, lead, "docs", alias, (("owner", owner.name),) if owner else (), sections)
 
 
 def _neighbour(of: DocumentationSet, page: DocumentPage, path: str) -> NavView | None:

@@ -33,14 +33,8 @@ _TYPES = {
 }
 _TEXTS = frozenset({"txt", "md", "yaml", "yml", "proto", "graphql", "toml", "csv"})
 _BY_NAME = re.compile(r"(^|/)api/catalog/entities/by-name/")
-_NAMED_BY_CONTENT = re.compile(
-    r"""
-    (^|/)assets/(stylesheets|javascripts)/(\S+/)?[\w-]+\.[0-9a-f]{8}\.min\.(css|js)  # the theme's own files
-    | (^|/)pagefind/(fragment|index)/[\w-]+_[0-9a-f]{7,}\.pf_(fragment|index)        # pieces of the search
-    | (^|/)pagefind/pagefind\.[\w-]+_[0-9a-f]{7,}\.pf_meta
-    """,
-    re.VERBOSE,
-)
+_NAMED_BY_CONTENT = re.compile(r"(^|/)assets/(stylesheets|javascripts)/(\S+/)?[\w-]+\.[0-9a-f]{8}\.min\.(css|js)")
+"""The theme's own files."""
 YEAR = 31_536_000
 """Seconds."""
 

@@ -1,0 +1,125 @@
+"""The documents of the last build in one file, in the order of their blocks: those that did not change are copied without being parsed."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from callboard.search.blocks import order_of
+from callboard.search.documents import SearchDocument
+from callboard.search.places import PagePlace
+
+_FIELDS = 6
+"""Fields in front of what hits show and of the terms."""
+
+
+class IndexedPage(NamedTuple):
+    """One line of the file."""
+
+    order: int
+    place: PagePlace
+    digest: str
+    """Of the page's text."""
+    document: SearchDocument
+
+    @property
+    def line(self) -> bytes:
+        """The line of the file."""
+        of = self.document
+        fields = (f"{self.order:08x}", *self.place, self.digest, of.sections, json.dumps(of.path), of.shown, of.terms)
+        return "\t".join(map(str, fields)).encode() + b"\n"
+
+
+class Known(NamedTuple):
+    """What is in memory of a line: enough to know whether it is still right, and where to find it."""
+
+    order: int
+    place: PagePlace
+    digest: str
+    sections: int
+    offset: int
+
+
+def indexed(place: PagePlace, digest: str, document: SearchDocument) -> IndexedPage:
+    """A line of the file."""
+    return IndexedPage(order_of(place), place, digest, document)
+
+
+class DocumentFile:
+    """The lines of a file, by the paths of their pages. A missing file has none."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._opened: IO[bytes] | None = None
+        self.known: dict[str, Known] = dict(self._read()) if file.is_file() else {}
+
+    def _read(self) -> Iterator[tuple[str, Known]]:
+        offset = 0
+        with self._file.open("rb") as lines:
+            for line in lines:
+                order, entity, page, digest, sections, path, _ = line.split(b"\t", _FIELDS)
+                place = PagePlace(int(entity), int(page))
+                yield json.loads(path), Known(int(order, 16), place, digest.decode(), int(sections), offset)
+                offset += len(line)
+
+    def line(self, known: Known) -> bytes:
+        """One line; the file stays open until ``close``."""
+        if self._opened is None:
+            self._opened = self._file.open("rb")
+        self._opened.seek(known.offset)
+        return self._opened.readline()
+
+    def page(self, path: str) -> IndexedPage:
+        """One line, read."""
+        known = self.known[path]
+        *_, shown, terms = self.line(known).rstrip(b"\n").decode().split("\t")
+        return IndexedPage(known.order, known.place, known.digest, SearchDocument(path, shown, terms, known.sections))
+
+    def shown(self) -> Iterator[tuple[int, PagePlace, str]]:
+        """Order, place and JSON of what hits show, in the order of the file."""
+        with self._file.open("rb") as lines:
+            for line in lines:
+                order, entity, page, _, _, _, shown, _ = line.decode().split("\t")
+                yield int(order, 16), PagePlace(int(entity), int(page)), shown
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+
+class Spool:
+    """Documents that this build made, in a temporary file, so that never all of them are in memory."""
+
+    def __init__(self) -> None:
+        self._file: IO[bytes] | None = None
+        self._offsets: dict[str, int] = {}
+
+    def add(self, documents: Iterable[SearchDocument]) -> None:
+        """Keep documents."""
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by ``close``
+        for document in documents:
+            self._offsets[document.path] = self._file.seek(0, 2)
+            row = (document.path, document.shown, document.terms, document.sections)
+            self._file.write(json.dumps(row).encode() + b"\n")
+
+    def find(self, path: str) -> SearchDocument | None:
+        """The document of a page, if this build made it."""
+        if self._file is None or path not in self._offsets:
+            return None
+        self._file.seek(self._offsets[path])
+        return SearchDocument(*json.loads(self._file.readline()))
+
+    def __len__(self) -> int:
+        return len(self._offsets)
+
+    def close(self) -> None:
+        """Remove the temporary file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

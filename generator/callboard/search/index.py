@@ -1,0 +1,201 @@
+"""Texts of the site's pages → the index below ``search/`` of the site, of which only files with changed terms or sections are written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from callboard.incremental.fingerprint import code_digest
+from callboard.io.checked_lines import read_checked, with_digest
+from callboard.io.site_folder.staging import Staging
+from callboard.io.store import write_atomically
+from callboard.pages.page import SearchText
+from callboard.search import documents
+from callboard.search.blocks import block_bits, block_path, blocks
+from callboard.search.document_file import DocumentFile, IndexedPage, Spool, indexed
+from callboard.search.documents import SearchDocument
+from callboard.search.english import stem
+from callboard.search.places import PagePlace, places_of
+from callboard.search.postings import code
+from callboard.search.shards import shard_path, shards
+from callboard.search.term_file import TermChanges, read_lines
+from callboard.search.terms import as_written
+from callboard.settings.settings import SearchSettings
+
+TIERS = ("h", "t")
+"""Terms of titles, and of texts."""
+INDEX_PATH = "search/index.json"
+_STATE = b"search index 1"
+_FORMAT = 1
+"""Incremented whenever the files of the site change for the same documents."""
+
+
+class SearchIndex:
+    """The index of one site.
+
+    Args:
+        cache: folder with the documents and terms of the last build.
+        settings: how words are read.
+        staging: where the files are added.
+    """
+
+    def __init__(self, cache: Path, settings: SearchSettings, staging: Staging) -> None:
+        self._cache, self._settings, self._staging = cache, settings, staging
+        self._stemmed: Callable[[str], str] = stem if settings.stemming == "english" else as_written
+        self._made = Spool()
+        self.is_new = False
+        """Whether ``put`` made the index again."""
+
+    def document(self, path: str, text: SearchText) -> SearchDocument:
+        """The document of a page."""
+        return documents.document(path, text, self._stemmed)
+
+    def add(self, made: Iterable[SearchDocument]) -> None:
+        """Keep documents that were made together with their pages."""
+        self._made.add(made)
+
+    def put(self, digests: Mapping[str, str], text_of: Callable[[str], SearchText]) -> None:
+        """Add the index's files to the site.
+
+        Args:
+            digests: digests of the pages' texts by path.
+            text_of: returns the text of a page, for one whose document is not cached.
+        """
+        key = self._key(digests)
+        state = self._state()
+        if state.get("key") == key and self._staging.keep_all(*map(tuple, state["files"])):
+            return
+        old = state if state.get("made_with") == self._made_with() and self._are_intact(state) else {}
+        if not old:
+            shutil.rmtree(self._cache, ignore_errors=True)
+        self._cache.mkdir(parents=True, exist_ok=True)
+        self._update(digests, text_of)
+        files = [(path, self._put(path, content)) for path, content in self._files()]
+        self.is_new = True
+        made = {"key": key, "made_with": self._made_with(), "files": files, "caches": self._digests()}
+        write_atomically(self._cache / "state.json", with_digest(json.dumps(made).encode(), _STATE))
+
+    def end(self) -> None:
+        """Remove temporary files."""
+        self._made.close()
+
+    def _put(self, path: str, content: bytes) -> str:
+        self._staging.put(path, content)
+        return self._staging.digest(path)
+
+    def _made_with(self) -> str:
+        return f"{code_digest()} {_FORMAT} {self._settings.stemming}"
+
+    def _key(self, digests: Mapping[str, str]) -> str:
+        inputs = (self._made_with(), self._settings.synonyms, sorted(digests.items()))
+        return hashlib.sha256(repr(inputs).encode("utf-8", "replace")).hexdigest()[:32]
+
+    def _state(self) -> dict[str, Any]:
+        content = read_checked(self._cache / "state.json", _STATE)
+        state: dict[str, Any] = json.loads(content) if content else {}
+        return state
+
+    def _caches(self) -> tuple[Path, ...]:
+        return (self._cache / "documents.tsv", *(self._cache / f"terms-{tier}.tsv" for tier in TIERS))
+
+    def _digests(self) -> list[str]:
+        return [_file_digest(file) for file in self._caches()]
+
+    def _are_intact(self, state: Mapping[str, Any]) -> bool:
+        """Whether the cached files are those of the last build."""
+        try:
+            return bool(self._digests() == state["caches"])
+        except OSError:
+            return False
+
+    def _update(self, digests: Mapping[str, str], text_of: Callable[[str], SearchText]) -> None:
+        """Bring documents and terms of the cache up to date."""
+        old, places = DocumentFile(self._caches()[0]), places_of(digests)
+        changes = {tier: TermChanges(self._cache) for tier in TIERS}
+        try:
+            same = {path for path, known in old.known.items() if digests.get(path) == known.digest and places[path] == known.place}
+            for path in old.known:
+                if path not in same:
+                    _change(changes, old.page(path), TermChanges.remove)
+            lines = self._lines(old, same, digests, places, text_of, changes)
+            _replace(self._caches()[0], lines)
+            for tier, file in zip(TIERS, self._caches()[1:], strict=True):
+                _replace(file, (f"{term}\t{postings}\n".encode() for term, postings in changes[tier].applied(read_lines(file))))
+        finally:
+            old.close()
+            for each in changes.values():
+                each.close()
+
+    def _lines(
+        self, old: DocumentFile, same: set[str], digests: Mapping[str, str], places: Mapping[str, PagePlace],
+        text_of: Callable[[str], SearchText], changes: Mapping[str, TermChanges],
+    ) -> Iterator[bytes]:  # fmt: skip
+        """The lines of the new documents, in their order; what is new is added to ``changes``."""
+        order = {path: indexed(places[path], "", _NOTHING).order for path in digests}
+        for path in sorted(digests, key=lambda path: (order[path], path)):
+            if path in same:
+                yield old.line(old.known[path])
+                continue
+            page = indexed(places[path], digests[path], self._document(old, path, digests[path], text_of))
+            _change(changes, page, TermChanges.add)
+            yield page.line
+
+    def _document(self, old: DocumentFile, path: str, digest: str, text_of: Callable[[str], SearchText]) -> SearchDocument:
+        if made := self._made.find(path):
+            return made
+        if path in old.known and old.known[path].digest == digest:
+            return old.page(path).document
+        return self.document(path, text_of(path))
+
+    def _files(self) -> Iterator[tuple[str, bytes]]:
+        """Paths and contents of the site's files."""
+        of = DocumentFile(self._caches()[0])
+        sections = sum(known.sections for known in of.known.values())
+        bits = block_bits(sections)
+        for number, content in blocks(of.shown(), bits):
+            yield block_path(number), content
+        names: dict[str, list[str]] = {tier: [] for tier in TIERS}
+        for tier, file in zip(TIERS, self._caches()[1:], strict=True):
+            for shard in shards(tier, read_lines(file)):
+                names[tier].append(shard.name)
+                yield shard_path(tier, shard.name), shard.content
+        about = {
+            "format": _FORMAT, "sections": _rounded(sections), "bits": bits, "stemming": self._settings.stemming,
+            "synonyms": self._settings.synonyms, **names,
+        }  # fmt: skip
+        yield INDEX_PATH, json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+_NOTHING = SearchDocument("", "", "", 0)
+
+
+def _change(changes: Mapping[str, TermChanges], page: IndexedPage, how: Callable[[TermChanges, str, tuple[int, int]], None]) -> None:
+    """Add the terms of a page to the changes, or remove them."""
+    entity, number = page.place
+    for tier, terms in zip(TIERS, json.loads(page.document.terms), strict=True):
+        for term, weights in terms.items():
+            for weight in weights:
+                how(changes[tier], term, (entity, code(number, weight)))
+
+
+def _replace(file: Path, lines: Iterable[bytes]) -> None:
+    """Write a file that may be read while its new lines are made."""
+    new = file.with_suffix(".new")
+    with new.open("wb") as opened:
+        opened.writelines(lines)
+    new.replace(file)
+
+
+def _file_digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def _rounded(count: int) -> int:
+    """A number of sections to two digits: it only weighs terms, and should not change with each of them."""
+    unit = int("1" + "0" * max(0, len(str(count)) - 2))
+    return count // unit * unit

@@ -1,0 +1,58 @@
+"""Sorted terms → shards: files with all terms of one beginning, split at the next letter where they would be too large for one request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from callboard.model.urls import segment
+from callboard.search.postings import bounded
+from callboard.search.term_file import Line
+
+LARGEST = 40_000
+"""Bytes of a shard, except for one that is a single term: a third of that over the wire."""
+MOST = {"h": 2_500, "t": 2_500}
+"""Occurrences of a term in a shard of titles and of texts: 15 KB over the wire. Of a more frequent term the best ones are kept."""
+WHOLE = "_"
+"""Behind a beginning: the shard of the term that is this beginning itself."""
+
+
+class Shard(NamedTuple):
+    """One file of terms."""
+
+    name: str
+    """The beginning of its terms; with ``WHOLE``, the one term."""
+    content: bytes
+
+
+def shards(tier: str, lines: Iterable[Line]) -> Iterator[Shard]:
+    """The shards of all terms; only those with the same first letter are in memory at once."""
+    for first, group in groupby(lines, key=lambda line: line[0][:1]):
+        rows = [(term, _row(term, bounded(postings, MOST[tier], prefer_small=tier == "h"))) for term, postings in group]
+        yield from _split(first, rows)
+
+
+def _row(term: str, postings: str) -> bytes:
+    return f"{json.dumps(term, ensure_ascii=False)}:{postings}".encode()
+
+
+def _split(beginning: str, rows: list[tuple[str, bytes]]) -> Iterator[Shard]:
+    if len(rows) == 1 or sum(len(row) + 1 for _, row in rows) <= LARGEST:
+        yield _shard(beginning, rows)
+        return
+    for longer, group in groupby(rows, key=lambda row: row[0][: len(beginning) + 1]):
+        if longer == beginning:
+            yield _shard(beginning + WHOLE, list(group))
+        else:
+            yield from _split(longer, list(group))
+
+
+def _shard(name: str, rows: list[tuple[str, bytes]]) -> Shard:
+    return Shard(name, b"{" + b",".join(row for _, row in rows) + b"}")
+
+
+def shard_path(tier: str, name: str) -> str:
+    """The file of a shard, below the site's root."""
+    return f"search/{tier}/{segment(f'w-{name}')}.json"

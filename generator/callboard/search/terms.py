@@ -1,0 +1,106 @@
+"""A text → the terms under which the search finds it; ``search-terms.js`` makes the same ones of a query.
+
+``order-svc``, ``OrderService`` and ``order service`` have the same terms. Words are folded to lower case without accents, other alphabets
+are written in Latin letters, short forms are spelled out, and English words become their stems. Text in Chinese, Japanese and Korean has
+no spaces, so each pair of characters is a term.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+from callboard.pages.search_text import SHORT_FORMS
+from callboard.search.english import stem
+
+LONGEST = 40
+"""Characters of a term; the rest of a longer one is cut off."""
+MOST_PARTS = 5
+"""Words that are joined to one term, as in ``order-history-ui``."""
+_LATIN_WORDS = (
+    "a b v g d e e zh z i i k l m n o p r s t u f kh ts ch sh shch - y - e yu ya i i e g "
+    "a v g d e z i th i k l m n x o p r s s t y f ch ps o ss ae o oe l d d th i"
+)
+_LATIN = dict(
+    zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґαβγδεζηθικλμνξοπρσςτυφχψωßæøœłđðþı", _LATIN_WORDS.replace("-", "").split(" "), strict=True)
+)
+_LATIN_MAP = {ord(letter): latin for letter, latin in _LATIN.items()}
+_LATIN_MAP |= {ord(letter.upper()): latin.capitalize() for letter, latin in _LATIN.items() if letter not in "ßı"}
+_CJK = "\u2e80-\u2fff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_COMPOUNDS = re.compile(rf"[^\W_{_CJK}]+(?:[-_.][^\W_{_CJK}]+)*|[{_CJK}]+")
+_PARTS = re.compile(r"[^-_.]+")
+_CASES = tuple(map(re.compile, (r"([a-z0-9])(?=[A-Z])", r"([A-Z])(?=[A-Z][a-z])", r"([A-Za-z]{3})(?=[0-9])", r"([0-9])(?=[A-Za-z]{3})")))
+"""Behind which letters of a word another word begins."""
+_APOSTROPHES = re.compile("['’ʼ](?:s\\b)?")
+_LONG = {short: long.replace("-", "") for long, short in SHORT_FORMS if short != "be"}
+_STOP_WORDS = (
+    "a an and are as at be by can do does for from has have how i if in into is it its my of on or our that the their them then there "
+    "these this to us was we what when where which who why will with you your"
+)
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+"""Words that are in nearly every text: they are no terms unless a text has no others."""
+
+
+class Compound(NamedTuple):
+    """One run of words as it is written: ``order-svc`` has the parts ``order`` and ``servic``, and is also found as ``ordersvc``."""
+
+    parts: tuple[str, ...]
+    joined: tuple[str, ...]
+    """Empty for a single word."""
+    is_stop_word: bool = False
+
+
+def fold(text: str) -> str:
+    """Letters without accents, in Latin where another alphabet has a common transcription; upper case stays."""
+    if text.isascii():
+        return text
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.category(char).startswith("M"))
+    return unicodedata.normalize("NFC", plain).translate(_LATIN_MAP)
+
+
+def compounds(text: str, stemmed: Callable[[str], str]) -> list[Compound]:
+    """The words of a text, in its order."""
+    return [made for run in _COMPOUNDS.findall(_APOSTROPHES.sub("", fold(text))) if (made := _compound(run, stemmed)).parts]
+
+
+@lru_cache(maxsize=50_000)
+def _compound(run: str, stemmed: Callable[[str], str]) -> Compound:
+    if "\u2e80" <= run[0] <= "\ud7af" or "\uf900" <= run[0] <= "\ufaff":
+        return Compound(tuple(run[at : at + 2] for at in range(max(1, len(run) - 1))), ())
+    words = [word.lower() for part in _PARTS.findall(run) for word in _words(part)]
+    if len(words) == 1:
+        return Compound((_term(words[0], stemmed),), (), words[0] in STOP_WORDS)
+    joined = dict.fromkeys(("".join(words), "".join(_LONG.get(word, word) for word in words)) if len(words) <= MOST_PARTS else ())
+    return Compound(tuple(_term(word, stemmed) for word in words), tuple(word[:LONGEST] for word in joined))
+
+
+def _words(part: str) -> list[str]:
+    """``OrderService`` as two words."""
+    for case in _CASES:
+        part = case.sub(r"\1 ", part)
+    return part.split(" ")
+
+
+def _term(word: str, stemmed: Callable[[str], str]) -> str:
+    return stemmed(_LONG.get(word, word))[:LONGEST]
+
+
+def as_written(word: str) -> str:
+    """Instead of ``stem`` where words are not stemmed."""
+    return word
+
+
+def words_in(text: str, stemmed: Callable[[str], str] = stem) -> int:
+    """The number of words of a text that are terms."""
+    found = compounds(text, stemmed)
+    return sum(len(each.parts) for each in found if not each.is_stop_word) or len(found)
+
+
+def terms_of(text: str, stemmed: Callable[[str], str] = stem) -> list[str]:
+    """All terms of a text, in its order, each as often as it occurs; stop words only if there is nothing else."""
+    found = compounds(text, stemmed)
+    kept = [each for each in found if not each.is_stop_word] or found
+    return [term for each in kept for term in (*each.parts, *each.joined)]

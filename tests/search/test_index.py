@@ -1,0 +1,165 @@
+"""The search index: the same bytes whatever was built before, few files for a change, bounded files, nothing lost by damage."""
+
+import json
+import random
+
+import pytest
+
+from callboard.io.site_folder.staging import Staging
+from callboard.pages.page import SearchSection, SearchText
+from callboard.search import shards as shards_module
+from callboard.search import term_file
+from callboard.search.index import SearchIndex
+from callboard.search.places import FACTS, fnv, places_of
+from callboard.search.postings import bounded, merged, packed, unpacked
+from callboard.settings.settings import SearchSettings
+
+WORDS = [f"{a}{b}{c}" for a in ("con", "pro", "ra", "stu", "mel", "q") for b in ("ta", "lo", "mi", "xen") for c in ("", "rd", "bin", "nok")]
+
+
+def page(seed, sections=5):
+    rng = random.Random(seed)
+    of = tuple(
+        SearchSection(f"s{i}", " ".join(rng.choices(WORDS, k=3)), " ".join(rng.choices(WORDS, k=40)), level=2 + i % 2)
+        for i in range(sections)
+    )
+    return SearchText(" ".join(rng.choices(WORDS, k=2)), " ".join(rng.choices(WORDS, k=20)), "docs", sections=of)
+
+
+TEXTS = {f"docs/default/component/c{i % 12}/p{i}/": page(i) for i in range(150)} | {
+    f"catalog/default/component/c{i}/": page(1000 + i, 0) for i in range(12)
+}
+
+
+def built(folder, texts, settings=SearchSettings()):  # noqa: B008 - immutable
+    """The files of the index, the paths of those that the build wrote, and the paths of the texts that it asked for."""
+    staging, asked = Staging(folder / "site"), []
+    before = {path: (folder / "site" / path).read_bytes() for path in staging.gone()}
+    index = SearchIndex(folder / "cache", settings, staging)
+    index.put({path: repr(text) for path, text in texts.items()}, lambda path: asked.append(path) or texts[path])
+    index.end()
+    files = {path: staging.read(path) for path in staging.paths()}
+    staging.commit()
+    return files, {path for path, content in files.items() if before.get(path) != content}, asked
+
+
+def test_after_any_change_the_files_are_those_of_a_build_from_nothing(tmp_path):
+    path = "docs/default/component/c3/p3/"
+    without = {name: text for name, text in TEXTS.items() if name != path}
+    for number, texts in enumerate((TEXTS, TEXTS | {path: page(77)}, without, TEXTS | {"docs/default/component/new/": page(5)}, TEXTS)):
+        assert built(tmp_path, texts)[0] == built(tmp_path / f"anew-{number}", texts)[0]
+
+
+def test_a_changed_page_asks_for_its_own_text_alone_and_writes_the_files_of_its_words(tmp_path):
+    path, changed = "docs/default/component/c3/p3/", page(3)
+    sections = (SearchSection("s0", "Zebra crossing", changed.sections[0].text, level=2), *changed.sections[1:])
+    built(tmp_path, TEXTS)
+    files, written, asked = built(tmp_path, TEXTS | {path: SearchText(changed.title, changed.body, "docs", sections=sections)})
+    assert asked == [path]
+    gone_and_new = {*changed.sections[0].title.split(), "zebra", "crossing"}
+    assert len([name for name in written if name.startswith("search/b/")]) == 1
+    assert {name for name in written if name.startswith("search/t/")} == set()
+    titles = {name for name in written if name.startswith("search/h/")}
+    assert titles
+    assert len(titles) <= len({word[:3] for word in gone_and_new})
+    assert len(files) > 2 * len(written)
+
+
+def test_nothing_is_made_again_without_a_change(tmp_path):
+    built(tmp_path, TEXTS)
+    assert built(tmp_path, TEXTS)[1:] == (set(), [])
+
+
+@pytest.mark.parametrize("name", ["documents.tsv", "terms-h.tsv", "terms-t.tsv", "state.json"])
+@pytest.mark.parametrize("spoil", [lambda content: content[:-40], lambda content: b"[]", lambda content: content.replace(b"3", b"4", 1)])
+def test_damaged_caches_are_made_again(tmp_path, name, spoil):
+    built(tmp_path, TEXTS)
+    file = tmp_path / "cache" / name
+    file.write_bytes(spoil(file.read_bytes()))
+    fewer = dict([*TEXTS.items()][:20])
+    assert built(tmp_path, fewer)[0] == built(tmp_path / "anew", fewer)[0]
+
+
+def test_other_settings_make_another_index(tmp_path):
+    built(tmp_path, TEXTS)
+    files = built(tmp_path, TEXTS, SearchSettings("off", (("deploy", "roll out"),)))[0]
+    assert json.loads(files["search/index.json"])["synonyms"] == [["deploy", "roll out"]]
+    assert files == built(tmp_path / "anew", TEXTS, SearchSettings("off", (("deploy", "roll out"),)))[0]
+
+
+def test_what_does_not_fit_into_memory_gives_the_same_files(tmp_path, monkeypatch):
+    whole = built(tmp_path / "1", TEXTS)[0]
+    monkeypatch.setattr(term_file, "MOST_IN_MEMORY", 500)
+    assert built(tmp_path / "2", TEXTS)[0] == whole
+    assert not list((tmp_path / "2/cache").glob("terms-*[!v]"))
+
+
+def test_every_term_is_in_the_shard_of_its_longest_beginning_and_no_shard_is_too_large(tmp_path, monkeypatch):
+    monkeypatch.setattr(shards_module, "LARGEST", 3_000)
+    files = built(tmp_path, TEXTS)[0]
+    about, found = json.loads(files["search/index.json"]), 0
+    for tier in ("h", "t"):
+        names = set(about[tier])
+        assert len(names) > 20
+        for name in names:
+            content = files[shards_module.shard_path(tier, name)]
+            terms = json.loads(content)
+            assert len(content) <= 3_000 or len(terms) == 1
+            for term in terms:
+                found += 1
+                beginnings = [term[:length] for length in range(len(term), 0, -1)]
+                assert name == (f"{term}_" if f"{term}_" in names else next(each for each in beginnings if each in names))
+    assert found > 2 * len(WORDS) / 2
+
+
+def test_each_page_has_a_number_of_its_own_that_does_not_depend_on_other_entities():
+    paths = [f"{folder}/default/component/c{i}/{rest}" for i in range(40) for folder, rest in (
+        ("catalog", ""), ("catalog", "reference/"), ("catalog", "reference/a/"), ("catalog", FACTS), ("docs", ""),
+        *(("docs", f"p{n}/") for n in range(60)),
+    )]  # fmt: skip
+    all_places = places_of([*paths, "guides/", "problems/x/"])
+    assert len(set(all_places.values())) == len(all_places)
+    assert {path: all_places[path] for path in paths[:65]} == places_of(paths[:65])
+    assert [all_places[path].page for path in paths[:5]] == [0, 2, all_places[paths[2]].page, 3, 1]
+    assert all(all_places[path].page % 2 == path.startswith("catalog/") for path in paths if all_places[path].page > 3)
+
+
+def test_a_large_set_has_a_number_for_each_page():
+    assert len(set(places_of(f"docs/default/component/x/{i}/" for i in range(2_000)).values())) == 2_000
+
+
+def test_the_digest_is_fnv_1a():
+    assert [fnv(""), fnv("a"), fnv("foobar")] == [0x811C9DC5, 0xE40C292C, 0xBF9CF968]
+
+
+def test_postings_are_merged_and_bounded_without_losing_their_order():
+    rows = sorted({(random.Random(i).randrange(50), random.Random(i * 7).randrange(9_000)) for i in range(400)})
+    text = packed(rows)
+    assert [*unpacked(text)] == rows
+    assert merged([packed(rows[::2]), packed(rows[1::2])]) == text
+    assert merged([text], set(rows[10:])) == packed(rows[:10])
+    assert merged([text], set(rows)) == "[]"
+    cut = json.loads(bounded(text, 100, prefer_small=False))
+    assert cut[0] == -len(rows)
+    kept = [*unpacked(json.dumps(cut[1:]))]
+    assert len(kept) == 100
+    assert kept == sorted(kept)
+    assert min(code & 7 for _, code in kept) >= max(code & 7 for _, code in set(rows) - set(kept))
+
+
+def test_hostile_texts_make_valid_files(tmp_path):
+    evil = '"\\</script>\n\t\ud800\x00' + "🙂" * 300
+    files = built(
+        tmp_path,
+        {
+            f"docs/default/component/{evil[:3]}x/": SearchText(
+                evil, evil, evil, evil, (("owner", evil),), (SearchSection(evil, evil, evil),)
+            )
+        },
+    )[0]
+    for content in files.values():
+        json.loads(content)
+
+
+def test_a_site_without_any_text_has_an_index(tmp_path):
+    assert json.loads(built(tmp_path, {})[0]["search/index.json"])["h"] == []
