@@ -65,6 +65,9 @@ def test_a_state_in_other_words_is_kept_as_it_is_written():
         ("# Old\n\n* Status: superseded by [ADR-0002](0002-new.md#x)\n", "# New\n\n* Status: accepted\n"),
         ("---\nstatus: superseded by ADR-0002\n---\n# Old\n", "---\nstatus: accepted\n---\n# New\n"),
         ("---\nstatus: accepted\n---\n# Old\n", "---\nstatus: accepted\nsupersedes: ADR-1\n---\n# New\n"),
+        ("---\nstatus: accepted\nsuperseded-by: 2\n---\n# Old\n", "---\nstatus: accepted\n---\n# New\n"),
+        ("# Old\n", "---\nstatus: accepted\nsupersedes: [0001-old.md]\n---\n# New\n"),
+        ("---\nstatus: superseded by 0002-new.md\n---\n# Old\n", "# New\n"),
         ("# Old\n\nReplaced by [New](https://host.test/acme/x/blob/main/docs/adr/0002-new.md)\n", "# New\n"),
     ],
 )

@@ -23,6 +23,9 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+([^\n]*)")
 _FIELD = re.compile(r"\s{0,3}(?:[*+-]\s+)?(?:\*\*|__)?([A-Za-z ]{3,20})(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*(\S[^\n]*)")
 _LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\(<?([^()<>\s]{1,500})")
 _MENTIONED = re.compile(r"\b(?:ADR[- ]?)0*(\d{1,6})\b", re.IGNORECASE)
+_FILE = re.compile(r"(?<![\w./-])(?:\.{0,2}/)?[\w-]{1,200}\.md\b")
+_NUMBER = re.compile(r"(?<![\w./-])(?:ADR[- ]?)?0*(\d{1,6})(?![\w./-])", re.IGNORECASE)
+"""In a field of its own, a number alone names a record."""
 _SUCCESSION = re.compile(
     r"\b(superseded\s+by|replaced\s+by|supersedes|superceded\s+by|supercedes|replaces|obsoletes|obsoleted\s+by)\b", re.IGNORECASE
 )
@@ -121,7 +124,8 @@ def _record(path: str, text: str) -> _Read | None:
     )
     named = _NUMBERED_NAME.match(posixpath.basename(path))
     titled = _NUMBERED_TITLE.fullmatch(title)
-    fields = {**_fields(lines[:_HEAD]), **{str(name).lower(): _text(value) for name, value in front.items() if _text(value)}}
+    own = {re.sub(r"[-_]", " ", str(name).lower()): _text(value) for name, value in front.items() if _text(value)}
+    fields = {**_fields(lines[:_HEAD]), **own}
     section = _section(lines, "status")
     status = fields.get("status") or next((line.strip() for line in section if line.strip()), "")
     state, word = _state(status)
@@ -130,8 +134,10 @@ def _record(path: str, text: str) -> _Read | None:
     number = int(named[1]) if named else int(titled[1]) if titled else None
     name = titled[2] if titled else title or posixpath.splitext(posixpath.basename(path))[0]
     record = DecisionRecord(path, name[:300], number, state, word, _day(fields.get("date", "")) or _day(status))
-    sources = (status, *section, *(f"{name} {value}" for name, value in fields.items() if _SUCCESSION.match(name)), *lines[:_HEAD])
-    return _Read(record, tuple(dict.fromkeys(found for line in sources for found in _successions(line))))
+    named_fields = (f"{name} {value}" for name, value in fields.items() if _SUCCESSION.match(name))
+    in_fields = [found for line in named_fields for found in _successions(line, _NUMBER)]
+    in_text = [found for line in (status, *section, *lines[:_HEAD]) for found in _successions(line)]
+    return _Read(record, tuple(dict.fromkeys((*in_fields, *in_text))))
 
 
 def _fields(lines: list[str]) -> dict[str, str]:
@@ -171,14 +177,14 @@ def _state(status: str) -> tuple[DecisionState, str]:
     return DecisionState.UNKNOWN, " ".join(status.split())[:40]
 
 
-def _successions(line: str) -> Iterator[tuple[bool, str]]:
-    """What a line says about other records: ``Superseded by [ADR-0005](0005-x.md)``."""
+def _successions(line: str, number: re.Pattern[str] = _MENTIONED) -> Iterator[tuple[bool, str]]:
+    """What a line says about other records: ``Superseded by [ADR-0005](0005-x.md)``; ``number``: how it names them without a link."""
     said = _SUCCESSION.search(line[:2_000])
     if not said:
         return
     is_older = not said[1].lower().endswith("by")
     rest = line[said.end() : 2_000]
-    targets = _LINK.findall(rest) or _MENTIONED.findall(rest)
+    targets = _LINK.findall(rest) or _FILE.findall(rest) or number.findall(rest)
     yield from ((is_older, target) for target in targets[:20])
 
 
@@ -205,4 +211,6 @@ def _day(text: str) -> date | None:
 def _text(value: Any) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
-    return value.strip() if isinstance(value, str) else ""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_text, value[:20])))
+    return value.strip() if isinstance(value, str) else str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

@@ -19,7 +19,7 @@ _LINK = re.compile(
     r"|\b(?:href|src)=[\"'](?P<html>[^\"']+)[\"']"
     r"|<(?P<auto>[A-Za-z][A-Za-z0-9]*:[^\s<>]+)>"
 )
-_CODE = re.compile(r"(`++)[^`\n]++\1(?!`)")
+_CODE = re.compile(r"(?<!`)(`++)[^`\n]++\1(?!`)")
 _FENCE = re.compile(r"^\s*(```+|~~~+)")
 _EXTERNAL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 FOLDER = "guides/"

@@ -25,9 +25,9 @@ _TAG_OR_BLOCK = re.compile(rf"<[a-zA-Z/][^<>\"]*+(?:\"[^\"]*+\"[^<>\"]*+)*+>|{_W
 _HREF = re.compile(rf'href="{_WRITTEN_LINK.pattern}"')
 _EMPTY = re.compile(rf'(<a (?:[^<>"]++|"[^"]*+")*?href="#{LINK}([^"{END}]*+){END}"(?:[^<>"]++|"[^"]*+")*+>)\s*+(</a>)')
 _MARKED_LINK = re.compile(rf'href="#{LINK}([^"{END}]*+){END}"')
-_MARKED_TITLE = re.compile(rf"{TITLE}([^<>{END}]*+){END}")
+_MARKED_TITLE = re.compile(rf"{TITLE}([^<>{TITLE}{END}]*+){END}")
 _MARKED_BLOCK = re.compile(rf"{BLOCK}([a-z]++)\.([A-Za-z0-9_=-]*+){END}")
-_ANY = re.compile(rf"[{TITLE}{BLOCK}][^<>{END}]*+{END}")
+_ANY = re.compile(rf"[{TITLE}{BLOCK}][^<>{TITLE}{BLOCK}{END}]*+{END}")
 
 
 def without_signs(text: str) -> str:
