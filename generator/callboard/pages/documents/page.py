@@ -91,7 +91,7 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
         text=tuple(page_pieces(context, of, page, targets)),
         targets=targets,
         blocks=page_blocks(context, page),
-        navigation=navigation.next_to(page.path),
+        navigation=navigation.next_to(page.path) if len(of.pages) > 1 else (),
         previous=_neighbour(of, page, before),
         next=_neighbour(of, page, behind),
         changed=_time(context, changed) if changed else None,
