@@ -2,6 +2,7 @@
 
 python benchmarks/api_references.py whole api.github.com.json     (of the npm package @octokit/openapi)
 python benchmarks/api_references.py many --apis 500 --operations 30
+python benchmarks/api_references.py corpus FOLDER …               (what becomes of the definitions in real repositories)
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,15 +22,19 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests/pages"))
 
 from page_builders import RENDERER, context_of, entity_of
 
+import yaml
 from callboard.api_reference.faults import faults_of
 from callboard.api_reference.paging import paged_reference
-from callboard.api_reference.reading import read_reference
+from callboard.api_reference.reading import format_name, read_reference
 from callboard.io.parallel import gc_disabled
 from callboard.pages.apis.reference import reference_pages
 from callboard.redaction.masking import masked
 from measuring import python, run, tree_size
 from synthetic.definitions import definition, source
 
+MAX_FILE = 2_000_000
+ENDINGS = {".yaml", ".yml", ".json", ".graphql", ".graphqls", ".gql", ".proto", ".avsc", ".wsdl"}
+MARKS = ("openapi", "swagger", "asyncapi", "type Query", "syntax =", '"record"', "schemas.xmlsoap.org/wsdl")
 BUILD = "from callboard.__main__ import main; main()"
 
 
@@ -91,6 +97,60 @@ def many(apis: int, operations: int) -> None:
         print(f"{files:,} files, {size / 1e6:.1f} MB")
 
 
+def corpus(folders: list[Path]) -> None:
+    """What becomes of each API of the descriptors below the folders, and of files that look like definitions: counts by format and outcome."""
+    found = Counter(outcome(api_type, text) for folder in folders for api_type, text in definitions(folder))
+    for (name, result), number in sorted(found.items()):
+        print(f"{name:14} {result:60} {number:4}")
+
+
+def definitions(folder: Path) -> Iterator[tuple[str, str]]:
+    """Type and definition of each API, each text once; the text is empty if it is not in the folder."""
+    seen: set[str] = set()
+    for file in sorted(folder.rglob("*")):
+        if not file.is_file() or file.stat().st_size > MAX_FILE:
+            continue
+        text = file.read_text(errors="replace")
+        if file.suffix in {".yaml", ".yml"} and "kind: API" in text:
+            yield from (each for each in of_descriptor(file, text) if not each[1] or not (each[1] in seen or seen.add(each[1])))
+        elif file.suffix in ENDINGS and text not in seen and any(mark in text[:3000] for mark in MARKS):
+            seen.add(text)
+            yield "file", text
+
+
+def of_descriptor(file: Path, text: str) -> Iterator[tuple[str, str]]:
+    """The APIs of a descriptor."""
+    try:
+        documents = [each for each in yaml.safe_load_all(text) if isinstance(each, dict) and each.get("kind") == "API"]
+    except yaml.YAMLError:
+        return
+    for each in documents:
+        spec = each.get("spec") if isinstance(each.get("spec"), dict) else {}
+        definition = spec.get("definition", "")
+        if isinstance(definition, dict):
+            target = str(next(iter(definition.values()), ""))
+            named = file.parent / target
+            definition = named.read_text(errors="replace") if "://" not in target and named.is_file() else ""
+        yield str(spec.get("type", "")), definition if isinstance(definition, str) else ""
+
+
+def outcome(api_type: str, text: str) -> tuple[str, str]:
+    """Format, and what the reference shows of a definition."""
+    if not text.strip():
+        return api_type[:14], "no text here: another repository, or a file that was not kept"
+    name = format_name(text, api_type)
+    if not name:
+        return api_type[:14], "source only: no format with a reference"
+    reference = read_reference(text, api_type, is_public=False)
+    if reference is None or not (reference.entries or reference.types):
+        why = reference.troubles[0] if reference and reference.troubles else "it has no operation and no type"
+        return name, f"source only: {why[:100]}"
+    if reference.troubles:
+        return name, f"in part: {reference.troubles[0][:100]}"
+    faults = faults_of(text, name)
+    return name, f"whole, with faults: {faults[0].message[:100]}" if faults else "whole"
+
+
 def main() -> None:
     """Run what the arguments say."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -99,9 +159,15 @@ def main() -> None:
     portal = commands.add_parser("many")
     portal.add_argument("--apis", type=int, default=500)
     portal.add_argument("--operations", type=int, default=30)
+    commands.add_parser("corpus").add_argument("folders", type=Path, nargs="+")
     arguments = parser.parse_args()
     with gc_disabled():
-        whole(arguments.file) if arguments.command == "whole" else many(arguments.apis, arguments.operations)
+        if arguments.command == "whole":
+            whole(arguments.file)
+        elif arguments.command == "many":
+            many(arguments.apis, arguments.operations)
+        else:
+            corpus(arguments.folders)
 
 
 if __name__ == "__main__":

@@ -100,9 +100,15 @@ def _deepest(error: jsonschema_rs.ValidationError, level: int) -> list[jsonschem
         if branch
     ]  # fmt: skip
     branches = [branch for branch in branches if branch and not _is_about_reference(branch)] or branches
+    branches = [branch for branch in branches if not _is_of_other_kind(branch, error)] or branches
     if not branches:
         return [error]
     return min(branches, key=lambda branch: (-max(len(each.instance_path) for each in branch), len(branch)))
+
+
+def _is_of_other_kind(branch: list[jsonschema_rs.ValidationError], outer: jsonschema_rs.ValidationError) -> bool:
+    """Whether a field that tells alternatives apart (``in``, ``type``) has a value that another alternative allows."""
+    return any(each.kind.name in _CHOICES and len(each.instance_path) > len(outer.instance_path) for each in branch)
 
 
 def _is_about_reference(branch: list[jsonschema_rs.ValidationError]) -> bool:
