@@ -145,7 +145,9 @@ class _Schema:
         plain = [
             field.name.value
             for field in fields
-            if not field.arguments and (_name_of(field.type) not in self.parts or self._selection_is_scalar(_name_of(field.type)))
+            if not field.arguments
+            and not any(each.name.value == "deprecated" for each in field.directives or ())
+            and (_name_of(field.type) not in self.parts or self._selection_is_scalar(_name_of(field.type)))
         ]
         return " {\n" + "".join(f"    {each}\n" for each in plain[:12] or ["__typename"]) + "  }"
 

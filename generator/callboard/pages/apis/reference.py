@@ -199,14 +199,17 @@ def _toc(labels: Mapping[str, str], view: ReferencePageView) -> tuple[TocEntry, 
         TocEntry(
             group.anchor,
             group.name,
-            tuple(TocEntry(entry.anchor, f"{entry.verb} {entry.address}", is_code=True) for entry in group.entries)
-            if shows_entries
-            else (),
+            tuple(TocEntry(entry.anchor, _short_name(entry), is_code=True) for entry in group.entries) if shows_entries else (),
         )
         for group in view.groups
     )
     types = (TocEntry("types", labels["types_heading"]),) if view.types else ()
     return (*groups, *types)
+
+
+def _short_name(entry: Entry) -> str:
+    """The operation in the contents of a page; of a procedure its own name, since the names of package and service would be cut."""
+    return f"{entry.verb} {entry.address.rpartition('/')[2] if entry.verb == 'rpc' else entry.address}"
 
 
 def _search_text(context: EntityContext, entity: Entity, number: int) -> SearchText:

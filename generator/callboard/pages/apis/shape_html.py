@@ -104,11 +104,11 @@ class ShapeHtml:
     def _said(self, shape: ValueShape) -> Iterable[str]:
         t = self.labels
         if shape.deprecated:
-            yield f'<span class="cb-badge cb-badge--warn">{t["deprecated_word"]}</span>{_reason(shape.deprecated)}'
+            yield f' <span class="cb-badge cb-badge--warn">{t["deprecated_word"]}</span>{_reason(shape.deprecated)}'
         if shape.is_read_only:
-            yield f'<span class="cb-badge">{t["read_only"]}</span>'
+            yield f' <span class="cb-badge">{t["read_only"]}</span>'
         if shape.is_write_only:
-            yield f'<span class="cb-badge">{t["write_only"]}</span>'
+            yield f' <span class="cb-badge">{t["write_only"]}</span>'
         if shape.description:
             yield f'<div class="cb-prose">{shape.description}</div>'
         if shape.allowed:

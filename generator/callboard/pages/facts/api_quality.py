@@ -14,6 +14,8 @@ from callboard.pages.facts.formatting import EVENTS, REST, events, expandable, j
 from callboard.pages.facts.view import Block, Content, EventView, Figure
 from callboard.pages.shared_views import StateView
 
+_ENGLISH = frozenset({"invalid-example"})
+"""Rules whose details are messages in English, not names in the definition."""
 PLACES = 4
 """Places that the row of a finding names."""
 
@@ -29,17 +31,18 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
 
 def _row(context: FactsContext, finding: QualityFinding) -> EventView:
     labels, name = context.labels, finding.rule.replace("-", "_")
-    places = ", ".join(_place(context, each) for each in finding.places[:PLACES])
+    places = ", ".join(_place(context, finding, each) for each in finding.places[:PLACES])
+    said = ", ".join(short(each.detail, 100) for each in finding.places[:PLACES] if each.detail) if finding.rule in _ENGLISH else ""
     more = finding.count - min(PLACES, len(finding.places))
     places = joined(places, labels["n_more"].format(more)) if more and places else places
     detail = labels["n_of_n"].format(f"{finding.count:,}", f"{finding.of:,}")
     state = StateView(labels["quality_fault"], "warn", "warn") if finding.is_fault else StateView(labels["quality_gap"], "none", "info")
-    return EventView(labels[f"quality_{name}"], state, detail=detail, note=joined(labels[f"quality_fix_{name}"], places))
+    return EventView(labels[f"quality_{name}"], state, detail=detail, note=joined(labels[f"quality_fix_{name}"], places), reason=said)
 
 
-def _place(context: FactsContext, place: QualityPlace) -> str:
+def _place(context: FactsContext, finding: QualityFinding, place: QualityPlace) -> str:
     line = f" ({context.labels['line_n'].format(place.line)})" if place.line else ""
-    return f"{short(place.text, 80)}{line}{f': {short(place.detail, 100)}' if place.detail else ''}"
+    return f"{short(place.text, 80)}{line}{f': {short(place.detail, 100)}' if place.detail and finding.rule not in _ENGLISH else ''}"
 
 
 def _state(context: FactsContext, value: ApiQuality) -> StateView:
@@ -79,7 +82,7 @@ def _summary(context: FactsContext, fact: Fact, value: ApiQuality) -> EventView:
 def _words(context: FactsContext, finding: QualityFinding) -> str:
     """The finding with its first place."""
     label = context.labels[f"quality_{finding.rule.replace('-', '_')}"]
-    return f"{label}: {_place(context, finding.places[0])}" if finding.places else label
+    return f"{label}: {_place(context, finding, finding.places[0])}" if finding.places else label
 
 
 PAGES = FamilyPages(icon="api", panel=_panel, rollup=_rollup)
