@@ -18,7 +18,8 @@ import threading
 import time
 from pathlib import Path
 
-from playwright.sync_api import Browser, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import TimeoutError as BrowserTimeoutError
 
 from measuring import python, run
 
@@ -72,7 +73,7 @@ def visit(browser: Browser, name: str, address: str, readable: str, seconds: int
         took = f"{time.perf_counter() - started:6.1f} s"
         found = {each["name"]: each["value"] for each in tools.send("Performance.getMetrics")["metrics"]}
         work = f"work {found['TaskDuration']:5.1f} s, heap {found['JSHeapUsedSize'] / 1e6:6.0f} MB, {found['Nodes']:9,.0f} nodes"
-    except TimeoutError:
+    except BrowserTimeoutError:
         took, work = f"not within {seconds} s", ""
     print(f"{name:34} {took}  {work}")
     page.close()
