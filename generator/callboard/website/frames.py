@@ -60,8 +60,9 @@ _OVERRIDE = "An override of the theme omits it: see site_overrides/."
 _UNUSED = re.compile(
     r'<div class="md-dialog" data-md-component="dialog">\s*+<div class="md-dialog__inner md-typeset"></div>\s*+</div>\s*+|'
     r'<div data-md-component="announce">\s*+</div>\s*+|(?<=for="__toc">)\s*+<span class="md-nav__icon md-icon"></span>'
+    r'| data-md-(?:component|type)="[a-z-]*"| data-md-scrollfix\b'
 )
-"""What only the scripts of the theme fill, which pages do not have, and what is empty; an announcement of the portal stays."""
+"""What only the scripts of the theme fill or look for, which pages do not have, and what is empty; an announcement of the portal stays."""
 GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
 """Removed: the name and the version of the theme."""
 
