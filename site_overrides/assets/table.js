@@ -295,7 +295,7 @@ function catalogTable(names, columns) {
       setRoles(table.tHead.rows, { TH: "columnheader" });
       listed = byName().filter((i) => raw.kind[i] === kind).map((i) => entries[i]);
       const own = [...table.tHead.rows[0].cells].slice(1).map((head) => head.dataset.key).join();
-      if (shownColumns(all).map(({ key }) => key).join() === own) rows.adopt(listed); else { layColumns(); rows.remake(maker()); rows.show(listed); }
+      if (shownColumns(all).map(({ key }) => key).join() === own) rows.adopt(listed, Boolean(y)); else { layColumns(); rows.remake(maker()); rows.show(listed); }
       if (wanted.length) go(wanted.reduce((next, [key, value]) => toggled(next, key, value), state)); else if (!isOpened || query.value) draw();
       many.hidden = true;
       if (y) scrollTo(0, y);

@@ -16,16 +16,15 @@ export function virtualRows(table, make) {
   const number = (slot, at) => { slot.at = at; slot.row.setAttribute("aria-rowindex", String(at + 2)); };
   const isWhole = () => items.length <= WHOLE;
 
-  /** Uses the page's own rows as the first rows of the list, and makes them show what the data says. */
-  function adopt(next) {
+  /** Uses the page's own rows as the first rows of the list, and makes them show what the data says. `atOnce`: the list has its height, too. */
+  function adopt(next, atOnce) {
     items = next;
     for (const node of [...body.childNodes]) if (node.nodeType === Node.TEXT_NODE) node.remove();
     for (const row of [...body.rows].slice(items.length)) row.remove();
     slots = [...body.rows].map((row) => make(row));
     slots.forEach((slot, at) => { number(slot, at); slot.fill(items[at]); });
     table.setAttribute("aria-rowcount", String(items.length + 1));
-    paint();
-    grow();
+    if (atOnce) { paint(); grow(); } else later();      // a layout in a task of its own
   }
 
   function show(next) {
@@ -107,6 +106,7 @@ export function virtualRows(table, make) {
 
   /** Has rows for the items from `a` to `b`: those that stay are left alone, the others are used again at the other end. */
   function place(a, b) {
+    if (!height) measure();
     giveUp();
     const stays = slots.filter((slot) => slot.at >= a && slot.at < b), kept = new Set(stays), others = slots.filter((slot) => !kept.has(slot));
     const rows = [], old = stays[0]?.at ?? Infinity;
@@ -148,6 +148,7 @@ export function virtualRows(table, make) {
   function focus(at) {
     if (at < 0 || at >= items.length) return false;
     active = at;
+    if (!height) measure();
     const top = body.getBoundingClientRect().top + at * height, space = innerHeight / 6;
     if (top < space) scrollBy({ top: top - space, behavior: "instant" });
     else if (top + height > innerHeight - space) scrollBy({ top: top + height - innerHeight + space, behavior: "instant" });

@@ -24,6 +24,7 @@ from callboard.diagrams.graph import (
     table_path,
 )
 from callboard.model.ref import EntityRef
+from callboard.model.urls import entity_path
 
 LIMIT = 40
 """Most boxes of a map."""
@@ -69,12 +70,13 @@ def _map(
     visible = set(shown)
     links = _links(catalog, ref, inside)
     sketch = Sketch()
-    before = _around(sketch, catalog, links, boxes, visible, limit // 5, BEFORE, words)
+    lists = f"{entity_path(ref)}#contains-{shown[0].kind}" if shown else ""  # each of them names its own neighbors
+    before = _around(sketch, catalog, links, boxes, visible, limit // 5, BEFORE, words, lists)
     for box in shown:
         sketch.add(node_of(catalog, box, words=words))
     if hidden:
         sketch.add(more_node("inside", hidden, table_path(**{ref.kind: str(ref)}), words))
-    after = _around(sketch, catalog, links, boxes, visible, limit // 5, AFTER, words)
+    after = _around(sketch, catalog, links, boxes, visible, limit // 5, AFTER, words, lists)
     for (tail, head), (_, kind) in _heaviest(links)[:MAX_EDGES]:
         ends = tail if tail in visible else before.get(tail), head if head in visible else after.get(head)
         if ends[0] and ends[1]:
@@ -97,6 +99,7 @@ def _around(
     room: int,
     side: int,
     words: Mapping[str, str],
+    lists: str,
 ) -> dict[EntityRef, NodeId]:
     """Add the neighbors on one side, those with the most relations first; returns the id of the box of each.
 
@@ -115,7 +118,7 @@ def _around(
         sketch.add(node)
         boxes_of[end] = node.id
     if far:
-        sketch.add(replace(more_node(f"around-{side}", far, "", words), label=counted(words, f"diagram_around_{side}", far)))
+        sketch.add(replace(more_node(f"around-{side}", far, lists, words), label=counted(words, f"diagram_around_{side}", far)))
     return boxes_of
 
 
@@ -149,7 +152,7 @@ def organisation(catalog: Catalog, limit: int = TREE_LIMIT, *, tops: Iterable[En
     for group in level:
         sketch.add(node_of(catalog, group, words=words, sub=_team_sub(catalog, group, words)))
     if hidden:
-        sketch.add(more_node("roots", hidden, "", words))
+        sketch.add(more_node("roots", hidden, "teams/", words))
     while level:
         level = _next_level(sketch, catalog, level, limit - len(sketch.nodes), words)
     return sketch.graph(words["diagram_organisation"].format(sum(1 for _ in catalog.of_kind("group"))))

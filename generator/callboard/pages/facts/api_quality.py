@@ -85,4 +85,4 @@ def _words(context: FactsContext, finding: QualityFinding) -> str:
     return f"{label}: {_place(context, finding, finding.places[0])}" if finding.places else label
 
 
-PAGES = FamilyPages(icon="api", panel=_panel, rollup=_rollup)
+PAGES = FamilyPages(icon="api", panel=_panel, rollup=_rollup, path="apis/")
