@@ -133,7 +133,7 @@ def test_views_show_what_they_count_and_a_second_click_leaves_them(page, portal)
     texts = [re.sub(r"\s*\d+$", "", text) for text in views.all_inner_texts()]
     assert texts == ["In trouble", "Without owner", "Deprecated but used"]
     page.locator("[data-views] [aria-current]").click()
-    assert page.locator(".cb-tabs [aria-current]").get_attribute("data-kind") == "component"
+    page.locator(".cb-tabs [data-kind=component][aria-current]").wait_for()
 
 
 FIELDS = [
