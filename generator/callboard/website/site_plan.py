@@ -18,6 +18,7 @@ from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.published_json import published_json
 from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
+from callboard.pages.badges import BadgeContext, BadgeSettings, badge_files
 from callboard.pages.blocks.results import BlockResults
 from callboard.pages.changes import changes, day_pages, skipped, status
 from callboard.pages.changes.api_changelog import api_changelog
@@ -201,6 +202,9 @@ def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None)
     levels = {card.name: card.levels for card in contexts.scorecards.cards if card.levels} if contexts.scorecards else {}
     yield from schema_files_later(resolved.catalog, settings.portal, f"{catalog_key} {levels}", levels)
     yield from feed_files(contexts.changes)
+    badges = BadgeSettings.of(settings.sections.get("badges"))
+    page, documented = contexts.changes, frozenset(contexts.data.documentation.sets)
+    yield from badge_files(BadgeContext(badges, page.links, page.labels, contexts.scorecards, documented))
     yield RECENT, recent_changes(contexts.changes, contexts.scorecards)
     yield from (DeferredFile(path, digest, make) for path, digest, make in documents.files(contexts.documents))
     if contexts.scorecards:

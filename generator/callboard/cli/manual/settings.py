@@ -40,6 +40,7 @@ def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plu
     for name, defaults in (
         ("portal", _defaults(Portal)),
         ("history", {}),
+        ("badges", {}),
         ("delivery", {}),
         ("data", _defaults(DataSettings)),
         ("limits", _defaults(Limits)),
