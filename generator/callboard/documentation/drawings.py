@@ -18,6 +18,8 @@ LONGEST_TEXT = 50_000
 LARGEST_IMAGE = 300_000
 """Characters of an image; a diagram of a hundred boxes has a tenth of it."""
 GRAPHVIZ_COMMANDS = frozenset({"dot", "neato", "fdp", "sfdp", "twopi", "circo"})
+_GRAPHS = re.compile(rf"(?:```|~~~|{{%)[ \t{{.]{{0,20}}(?:graphviz|{'|'.join(sorted(GRAPHVIZ_COMMANDS))})\b")
+"""Beginnings of fences and blocks with graphs."""
 _MERMAID_KINDS = (
     (re.compile(r"(?:flowchart|graph)\b"), "Flowchart"), (re.compile(r"sequenceDiagram\b"), "Sequence diagram"),
     (re.compile(r"classDiagram\b"), "Class diagram"), (re.compile(r"stateDiagram\b"), "State diagram"),
@@ -131,7 +133,7 @@ def load_graphviz() -> None:
 
 def has_graphs(text: str) -> bool:
     """Whether a page may have a graph, so that ``load_graphviz`` is worth its time before processes are forked for it."""
-    return ("```" in text or "~~~" in text or "{%" in text) and any(name in text for name in ("dot", *GRAPHVIZ_COMMANDS, "graphviz"))
+    return ("dot" in text or "graphviz" in text or any(name in text for name in GRAPHVIZ_COMMANDS)) and _GRAPHS.search(text) is not None
 
 
 def _mermaid(text: str) -> Svg:

@@ -77,7 +77,7 @@ class Store:
         if len(digest) != hashlib.sha256().digest_size * 2 or not digest.isalnum():
             return None
         try:
-            content = self._blob(digest).read_bytes()
+            content = self.blob_file(digest).read_bytes()
         except FileNotFoundError:
             return None
         return content if hashlib.sha256(content).hexdigest() == digest else None
@@ -92,7 +92,8 @@ class Store:
         with _held(self.folder / "lock", wait, command):
             yield
 
-    def _blob(self, digest: str) -> Path:
+    def blob_file(self, digest: str) -> Path:
+        """Where the content with that digest is, if there is one."""
         return self.blobs / digest[:2] / digest
 
 
@@ -164,7 +165,7 @@ def write_atomically(path: Path, content: bytes | Iterable[bytes]) -> None:
             file.writelines([content] if isinstance(content, bytes) else content)
             file.flush()
             if hasattr(os, "fchmod"):  # POSIX; elsewhere a new file has the rights of its folder
-                os.fchmod(file.fileno(), 0o666 & ~_umask())
+                os.fchmod(file.fileno(), 0o666 & ~umask())
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
@@ -185,7 +186,7 @@ def flush(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _umask() -> int:
+def umask() -> int:
     """The process's umask, read without changing it: another thread may be creating a file at the same time."""
     with contextlib.suppress(OSError, ValueError):
         for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():

@@ -178,7 +178,7 @@ class _Assembly:
             with self.phase("search"):
                 self._index_texts(pages, made)
             with self.phase("data"):
-                put_data(chain(self._site_files(made), data_files), self.staging, self.store.cache / "data.json")
+                put_data(chain(self._site_files(made), data_files), self.staging, self.store)
             with self.phase("links"):
                 problems = self._check_links(pages, made, previous.guides)
         except BaseException:

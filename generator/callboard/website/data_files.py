@@ -18,7 +18,7 @@ from callboard.catalog.graph import Catalog
 from callboard.catalog.names import names_index, relations_index, table_index
 from callboard.io.checked_lines import checked, with_digest
 from callboard.io.site_folder.staging import Staging
-from callboard.io.store import write_atomically
+from callboard.io.store import Store, write_atomically
 from callboard.model.entity import Entity, Origin
 from callboard.model.published_json import inert, plain_json, published_json
 from callboard.model.tree import Tree, Trees, tree_of
@@ -40,14 +40,17 @@ class DeferredFile:
     """Digest of everything that its content depends on."""
     make: Callable[[Callable[[str], bytes]], bytes]
     """Returns its content; the argument reads other files of the site."""
+    is_copy: bool = False
+    """True for a file of a repository, whose content the state may have as well."""
 
 
 DataFile = tuple[str, bytes] | DeferredFile
 """Path below the site's root, and content."""
 
 
-def put_data(files: Iterable[DataFile], staging: Staging, cache: Path) -> None:
-    """Stage these files; ``cache`` is the file with the keys and digests of the last build."""
+def put_data(files: Iterable[DataFile], staging: Staging, store: Store) -> None:
+    """Stage these files. The keys and digests of the last build are in the store's cache; a blob of it is linked, not written again."""
+    cache = store.cache / "data.json"
     previous, current = _read(cache), {}
     for file in files:
         if not isinstance(file, DeferredFile):
@@ -55,7 +58,8 @@ def put_data(files: Iterable[DataFile], staging: Staging, cache: Path) -> None:
             continue
         cached = previous.get(file.path)
         if not cached or cached[0] != file.key or not staging.keep(file.path, cached[1]):
-            staging.put(file.path, file.make(staging.read))
+            content = file.make(staging.read)
+            staging.put(file.path, content, store.blob_file(hashlib.sha256(content).hexdigest()) if file.is_copy else None)
         current[file.path] = (file.key, staging.digest(file.path))
     if current != previous:
         write_atomically(cache, b"\n".join(with_digest(json.dumps([path, *entry]).encode(), _PURPOSE) for path, entry in current.items()))

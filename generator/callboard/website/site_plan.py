@@ -206,7 +206,7 @@ def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None)
     page, documented = contexts.changes, frozenset(contexts.data.documentation.sets)
     yield from badge_files(BadgeContext(badges, page.links, page.labels, contexts.scorecards, documented))
     yield RECENT, recent_changes(contexts.changes, contexts.scorecards)
-    yield from (DeferredFile(path, digest, make) for path, digest, make in documents.files(contexts.documents))
+    yield from (DeferredFile(path, digest, make, is_copy=True) for path, digest, make in documents.files(contexts.documents))
     if contexts.scorecards:
         yield from scorecards.data_files(contexts.scorecards)
         yield from scorecard_files(contexts.scorecards)

@@ -55,8 +55,11 @@ class Staging:
         self._moves: list[str] = []
         self._news: list[StagedFile] = []
 
-    def put(self, path: str, content: bytes) -> bool:
-        """Add a file with this content to the new site; returns True if the file is new or has changed."""
+    def put(self, path: str, content: bytes, twin: Path | None = None) -> bool:
+        """Add a file with this content to the new site; returns True if the file is new or has changed.
+
+        ``twin`` may have the same content, and is linked then rather than written once more.
+        """
         self._check_unique(path)
         new = SiteFile(digest_of(content), len(content))
         times = self._intact(path, new) if self._before.get(path) == new else None
@@ -66,7 +69,7 @@ class Staging:
             if self._before and path not in self._before:  # in a folder that was empty, nothing is in the way
                 self._check_not_foreign(path)
             self._step(f"stage {path}")
-            self._writer.write(path, content)
+            self._writer.write(path, content, str(twin) if twin else "")
         return changes
 
     def keep(self, path: str, digest: str) -> bool:
