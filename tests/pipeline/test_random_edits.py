@@ -96,6 +96,12 @@ FACTS = {
 }  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def no_file_is_recent(monkeypatch):
+    """Sets of documentation are taken over also where a file was written in the second before."""
+    monkeypatch.setattr("callboard.sources.files.folder.RECENT_NANOSECONDS", 0)
+
+
 class Company:
     """What stands in a portal's folder, and what people do to it."""
 
