@@ -157,7 +157,7 @@ function byTitle(titles, entities, rows) {
   return hits.sort((a, b) => b.score - a.score || a.key - b.key);
 }
 
-const SPREAD = 0.35;      // what a word counts that is on the page, but not in the section
+const SPREAD = 0.35, ABOVE = 0.8;      // what a word counts that is on the page, but not in the section; or in the page's title
 
 /** Pages with the words in their texts: the section that has most of them. With `share` below 1 some of the words may be missing. */
 function byText(titles, texts, entities, share = 1) {
@@ -185,7 +185,7 @@ function byText(titles, texts, entities, share = 1) {
     let chosen = page, score = -1;
     for (const [key, row] of sections) {
       let sum = 0;
-      for (let w = 0; w < row.length; w += 1) sum += row[w] || SPREAD * best[w];
+      for (let w = 0; w < row.length; w += 1) sum += row[w] || (titles[w].own.has(page) ? ABOVE : SPREAD) * best[w];
       if (sum > score || (sum === score && key < chosen)) { score = sum; chosen = key; }
     }
     hits.push({ key: chosen, entity, score: score - (total - has) * 2, isWhole: has >= total - 1e-9 });

@@ -16,6 +16,7 @@ LONGEST = 200_000
 _INLINE = re.compile(r"</?(?:a|abbr|b|code|del|em|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u|var)(?=[\s>])[^<>]*+>")
 _TAG = re.compile(r"<[^<>]*+>")
 _PERMALINK = "¶"
+_LINE_NUMBERS = '<td class="linenos">'
 
 
 def page_sections(html: str, headings: Sequence[Heading]) -> tuple[str, tuple[SearchSection, ...]]:
@@ -55,5 +56,7 @@ def _in_order(headings: Sequence[Heading]) -> Iterator[Heading]:
 
 def _text(html: str) -> str:
     """Plain text; tags inside of a line leave no space, so that ``<span>typer</span>.run`` stays one word."""
+    first, *rest = html.split(_LINE_NUMBERS)
+    html = first + "".join(part.partition("</td>")[2] for part in rest)
     plain = unescape(_TAG.sub(" ", _INLINE.sub("", html))).replace(_PERMALINK, "")
     return without_marks(" ".join(plain.split()))
