@@ -78,3 +78,15 @@ def test_the_address_of_the_table_selects_the_same(facets):
     assert table_address(read_query("lifecycle:production"), select(read_query("lifecycle:production"), facets), facets) == (
         "catalog/?lifecycle=production&kind=~all"
     )
+
+
+def test_levels_and_scores_are_choices_as_in_the_browser(facets):
+    count = len(CATALOG.entities)
+    levels = {
+        "names": ["safe", "known"], "titles": ["Safe", "Known"], "levels": [["Bronze", "Silver"], ["Low", "High", "All"]], "scores": [1],
+        "of": [[2, 1, 0, *[-1] * (count - 3)], [49.5, 50, 100.0, *[-1] * (count - 3)]],
+    }  # fmt: skip
+    judged = CatalogFacets(CATALOG, names_index(CATALOG), {"levels": levels}, facets._labels)
+    assert judged["level"].values == ("safe/none", "safe/bronze", "safe/silver", "known/below-50", "known/50-or-more", "known/100")
+    assert judged["level"].rows[:4] == [(2, 3), (1, 4), (0, 5), ()]
+    assert found("level:safe/silver", judged) == found("level:known/below-50", judged) == next(iter(CATALOG.entities)).name

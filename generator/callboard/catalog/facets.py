@@ -18,6 +18,8 @@ _TROUBLE = {
     "vulnerability": "grave_vulnerabilities", "errors": "descriptor_errors",
 }  # fmt: skip
 _NO_TROUBLE = {"ok": "health_ok", "incomplete": "health_incomplete", "unmeasured": "health_unmeasured"}
+_BANDS, _HALF, _WHOLE = ("below-50", "50-or-more", "100"), 50, 100
+"""Values of scores in place of levels, and their limits in percent."""
 _FAMILIES = frozenset(_TROUBLE) - {"trouble", "errors"}
 _WITHOUT = {"type": "without_type", "lifecycle": "without_lifecycle", "system": "without_system", "tag": "without_tags"}
 
@@ -136,12 +138,21 @@ class CatalogFacets(Mapping[str, FilterFacet]):
     def _levels(self) -> FilterFacet:
         levels = self._columns["levels"]
         values, labels, first = list[str](), list[str](), list[int]()
-        for card, title, names in zip(levels["names"], levels["titles"], levels["levels"], strict=True):
+        is_score = [place in levels["scores"] for place in range(len(levels["names"]))]
+        for card, title, names, scores in zip(levels["names"], levels["titles"], levels["levels"], is_score, strict=True):
             first.append(len(values))
-            values += [f"{card}/{name}" for name in ("none", *(each.lower() for each in names))]
-            labels += [f"{title}: {name}" for name in (self._labels["scorecard_no_level"], *names)]
-        rows = [tuple(start + at for start, at in zip(first, own, strict=True) if at >= 0) for own in zip(*levels["of"], strict=True)]
+            values += [f"{card}/{name}" for name in (_BANDS if scores else ("none", *(each.lower() for each in names)))]
+            labels += [f"{title}: {name}" for name in (names if scores else (self._labels["scorecard_no_level"], *names))]
+        rows = [
+            tuple(start + (_band(at) if scores else int(at)) for start, at, scores in zip(first, own, is_score, strict=True) if at >= 0)
+            for own in zip(*levels["of"], strict=True)
+        ]
         return FilterFacet("level", tuple(values), tuple(labels), rows, tuple(range(len(values))))
+
+
+def _band(percent: float) -> int:
+    """The position of a score in ``_BANDS``."""
+    return 0 if percent < _HALF else 1 if percent < _WHOLE else 2
 
 
 def _facet(key: str, values: Sequence[str], rows: Sequence[Sequence[int]], label: Callable[[str], str]) -> FilterFacet:
