@@ -95,7 +95,7 @@ def test_every_problem_but_the_unreadable_file_has_a_place_and_a_hint(linked):
 def test_skeletons_of_templates_are_recognised(read):
     _, _, results = read
     skipped = [s.path for result in results for s in result.skipped if s.reason == "template-skeleton"]
-    assert len(skipped) == 3
+    assert len(skipped) == 5
 
 
 def test_locations_bring_what_no_glob_finds(linked):

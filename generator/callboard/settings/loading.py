@@ -17,6 +17,7 @@ from callboard.settings.invalid import InvalidSettingsError, portal_origin
 from callboard.settings.literal_secrets import literal_secret_problems
 from callboard.settings.rules import UNREADABLE_SETTINGS, UNSET_VARIABLE
 from callboard.settings.settings import (
+    CreateSettings,
     DataSettings,
     DocsSettings,
     ExcludedDocs,
@@ -133,6 +134,7 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
         guides=GuideSettings(**(data.get("guides") or {})),
         docs=_docs(data.get("docs") or {}),
         search=_search(data.get("search") or {}),
+        create=CreateSettings(**(data.get("create") or {})),
         host=host,
         sections={name: data[name] for name in SECTIONS if name in data},
         failures=dict(_section_failures(expanded)),

@@ -81,6 +81,14 @@ class SearchSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CreateSettings:
+    """The section ``create``: pages about software templates."""
+
+    install: str = ""
+    """What ``uvx --from`` installs to run ``callboard new``; empty: ``callboard[new]``."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExcludedDocs:
     """An item of ``docs.exclude``: documentation that matches all of its globs is left out."""
 
@@ -146,6 +154,7 @@ class Settings:
     guides: GuideSettings = field(default_factory=GuideSettings)
     docs: DocsSettings = field(default_factory=DocsSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
+    create: CreateSettings = field(default_factory=CreateSettings)
     host: str = ""
     """``publish.host``: the service that serves the site, whose limits a build compares with the site's size; empty if unknown."""
     sections: Mapping[str, Any] = field(default_factory=dict)

@@ -32,7 +32,7 @@ PAGE_STYLES_PATH = "assets/page.css"
 """The one style sheet of pages: the same, below what pages use of the theme's."""
 DOCS_STYLES_PATH = "assets/docs.css"
 """The one style sheet of pages of documentation sets: that of pages, with what their texts use of the theme's rules."""
-TABS = ("catalog", "apis", "docs", "teams", "systems", "health", "scorecards")
+TABS = ("catalog", "apis", "docs", "teams", "systems", "health", "scorecards", "create")
 """Entries of the navigation after Home, each at the path of its name. The guides follow as a section: ``partials/nav.html`` puts them into
 the second list, with changes and data quality."""
 _SCRIPTS = ("search.js", "ages.js", "copy.js")

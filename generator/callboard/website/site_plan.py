@@ -27,6 +27,8 @@ from callboard.pages.changes.feeds import feed_files
 from callboard.pages.changes.recent import RECENT, recent_changes
 from callboard.pages.changes.status import Freshness
 from callboard.pages.context import PageContext, page_context
+from callboard.pages.create import plan as create
+from callboard.pages.create.context import CreateContext, create_context
 from callboard.pages.documents import plan as documents
 from callboard.pages.documents.context import DocumentsContext, documents_context
 from callboard.pages.documents.decisions import DecisionsSection
@@ -73,6 +75,7 @@ class PageContexts:
     documents: DocumentsContext
     scorecards: ScorecardContext | None
     """None for a portal without scorecards."""
+    create: CreateContext
 
     @property
     def is_public(self) -> bool:
@@ -128,7 +131,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         status=(status_of_tools,),
         documented=documents.addresses(of_documents),
     )
-    return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards)
+    return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards, create_context(page))
 
 
 def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTracker]:
@@ -182,7 +185,7 @@ def _files(context: EntityContext, entity: Entity, *, is_public: bool, by_name: 
 
 def _rest(contexts: PageContexts) -> Iterator[Page]:
     fresh = status.plan(contexts.changes, contexts.freshness)
-    return chain(day_pages.plan(contexts.changes), facts.plan(contexts.facts), fresh)
+    return chain(day_pages.plan(contexts.changes), facts.plan(contexts.facts), fresh, create.plan(contexts.create))
 
 
 def _scorecard_pages(contexts: PageContexts) -> Iterator[Page]:
@@ -210,6 +213,7 @@ def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None)
     if contexts.scorecards:
         yield from scorecards.data_files(contexts.scorecards)
         yield from scorecard_files(contexts.scorecards)
+    yield from create.engine_files(contexts.create)
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     yield "status/collections.json", published_json(status.collections_json(visible))
 

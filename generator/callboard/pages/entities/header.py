@@ -16,6 +16,7 @@ from callboard.pages.entities.view import Action, CompletenessStep, Completeness
 from callboard.pages.safe_text import description_of, mail_of, mapping_of, text_of
 from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import EntityLink, lifecycle_of
+from callboard.software_templates.published import template_folder
 
 LEAD_LIMIT = 240
 """Characters of the lead."""
@@ -63,6 +64,7 @@ def actions(context: EntityContext, entity: Entity, *, is_poor: bool) -> tuple[A
     buttons = (
         Action(labels["documentation"], "docs", "" if documented else docs_address(context, entity), documented),
         *_api_action(context, entity),
+        *_template_action(context, entity),
         Action(labels["mail"], "mail", f"mailto:{mail}" if mail else ""),
         Action(labels["source"], "source", "" if entity.ref.kind in {"group", "user"} else source_address(context, entity)),
         Action(labels["edit_descriptor"], "edit", edit_address(context, entity)),
@@ -86,6 +88,11 @@ def _api_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
     if len(provided) == 1 and provided[0].path:
         return (Action(context.labels["api"], "api", "", provided[0].path),)
     return ()
+
+
+def _template_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
+    has_form = entity.ref.kind == "template" and isinstance(entity.spec.get("steps"), list)
+    return (Action(context.labels["create_use"], "template", "", template_folder(entity.ref)),) if has_form else ()
 
 
 def header_fields(context: EntityContext, entity: Entity) -> tuple[HeaderField, ...]:

@@ -1,0 +1,1 @@
+"""Pages about software templates: ``/create/``, and a form for each template."""

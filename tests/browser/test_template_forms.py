@@ -1,0 +1,153 @@
+"""The form of a template in Chromium: by keyboard alone, with conditions, lists, pickers, checks in place, the review, and axe."""
+
+import json
+import shlex
+import urllib.parse
+
+import pytest
+from small_site import axe_source
+
+import yaml
+from support import FULL, portal
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+TEMPLATE = {
+    "apiVersion": "scaffolder.backstage.io/v1beta3", "kind": "Template",
+    "metadata": {"name": "svc", "title": "Service", "description": "Makes a service.", "tags": ["java", "new"]},
+    "spec": {
+        "owner": "team-shop", "type": "service",
+        "parameters": [
+            {"title": "What", "required": ["name", "owner"], "properties": {
+                "name": {"title": "Name", "type": "string", "pattern": "^[a-z0-9-]+$"},
+                "owner": {"title": "Owner", "type": "string", "ui:field": "OwnerPicker"},
+                "token": {"title": "Token", "type": "string", "ui:field": "Secret"},
+                "odd": {"title": "Odd", "type": "string", "ui:field": "AcmePicker"}}},
+            {"title": "How", "properties": {
+                "db": {"title": "Database", "type": "boolean", "default": False},
+                "ports": {"title": "Ports", "type": "array", "items": {"type": "object", "required": ["number"], "properties": {
+                    "number": {"title": "Number", "type": "integer", "minimum": 1}, "note": {"title": "Note", "type": "string"}}}},
+                "envs": {"title": "Environments", "type": "array", "items": {"type": "string", "enum": ["test", "prod"]}, "minItems": 1,
+                         "default": ["test"]}},
+             "dependencies": {"db": {"oneOf": [
+                 {"properties": {"db": {"const": True}, "size": {"title": "Size", "enum": ["s", "l"], "enumNames": ["Small", "Large"]}},
+                  "required": ["size"]},
+                 {"properties": {"db": {"const": False}}}]}}},
+            {"title": "Where", "required": ["repoUrl"], "properties": {
+                "repoUrl": {"title": "Repository", "type": "string", "ui:field": "RepoUrlPicker",
+                            "ui:options": {"allowedHosts": ["github.com"]}}}},
+        ],
+        "steps": [{"id": "f", "action": "fetch:template", "input": {
+            "url": "./skeleton", "values": {"name": "${{ parameters.name }}", "owner": "${{ parameters.owner }}"}}}],
+    },
+}  # fmt: skip
+DESCRIPTOR = "kind: Component\nmetadata: {name: ${{ values.name }}}\nspec: {owner: ${{ values.owner }}}\n"
+
+
+@pytest.fixture(scope="module")
+def site(chromium, serve, tmp_path_factory):
+    folder = portal.write(tmp_path_factory.mktemp("forms"), templates=yaml.safe_dump(TEMPLATE, sort_keys=False))
+    (folder / "sources.yaml").write_text(
+        portal.SOURCES.replace('"*"}', '"*", view_url: "https://github.com/acme/{repository}/blob/main/{path}"}')
+    )
+    skeleton = folder / "repositories/templates/skeleton"
+    skeleton.mkdir()
+    (skeleton / "catalog-info.yaml").write_text(DESCRIPTOR)
+    (skeleton / "${{ values.name }}.txt").write_text("x")
+    done = portal.callboard(folder, "build")
+    assert done.returncode == 0, done.stderr
+    return serve(folder / "site")
+
+
+@pytest.fixture
+def page(chromium, site):
+    context = chromium.new_context(viewport={"width": 400, "height": 800})
+    opened = context.new_page()
+    messages = []
+    opened.on("pageerror", lambda error: messages.append(str(error)))
+    opened.on("console", lambda message: messages.append(message.text) if message.type in {"error", "warning"} else None)
+    opened.goto(f"{site}create/default/svc/")
+    opened.wait_for_selector("form[data-ready]")
+    yield opened
+    assert messages == []
+    context.close()
+
+
+def type_in(page, selector, text):
+    """Go to a control with the Tab key, as somebody without a mouse does, and type."""
+    for _ in range(80):
+        if page.evaluate("(s) => document.activeElement === document.querySelector(s)", selector):
+            page.keyboard.type(text)
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"{selector} cannot be reached by keyboard")
+
+
+def test_three_pages_are_filled_in_by_keyboard_alone_and_end_with_a_command(page):
+    page.evaluate("() => document.querySelector('#page-0').focus()")
+    type_in(page, "#f0-name", "orders")
+    type_in(page, "#f0-owner", "group:default/team-shop")
+    page.wait_for_function("() => document.querySelector('#f0-owner-list').childElementCount >= 2")
+    type_in(page, "#f0-token", "hunter2")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-page='1']:not([hidden])")
+    type_in(page, "#f1-db", " ")
+    page.wait_for_function("() => document.querySelector('[data-field=size]').closest('[data-part]').hidden === false")
+    type_in(page, "#f1-c1-c1-size", "L")
+    page.evaluate("() => document.querySelector('[data-page=\"1\"] [data-add]').focus()")
+    page.keyboard.press("Enter")
+    page.keyboard.type("8080")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-page='2']:not([hidden])")
+    type_in(page, "#f2-repoUrl [data-repository=owner]", "acme")
+    type_in(page, "#f2-repoUrl [data-repository=repo]", "orders")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-review][data-rendered]")
+    assert page.inner_text("[data-descriptor] code").splitlines()[1:] == [
+        "metadata: {name: orders}", "spec: {owner: group:default/team-shop}",
+    ]  # fmt: skip
+    assert page.locator("[data-files] li").all_inner_texts() == ["catalog-info.yaml", "orders.txt"]
+    expected = {"name": "orders", "owner": "group:default/team-shop", "db": True, "ports": [{"number": 8080}], "envs": ["test"],
+                "size": "l", "repoUrl": "github.com?owner=acme&repo=orders"}  # fmt: skip
+    link = page.get_attribute("[data-download]", "href")
+    assert json.loads(urllib.parse.unquote(link.partition(",")[2])) == expected
+    words = shlex.split(page.inner_text("[data-command]"))
+    assert words[:6] == ["uvx", "--from", "callboard[new]", "callboard", "new", "catalog-info.yaml"]
+    assert 'ports=[{"number":8080}]' in words
+    assert "hunter2" not in page.inner_text("[data-review]") + page.evaluate("() => JSON.stringify(localStorage)")
+    assert "This portal does not know the field AcmePicker" in page.inner_html("form")
+
+
+def test_what_is_wrong_is_said_in_place_and_the_focus_goes_there(page):
+    page.fill("#f0-name", "NOT OK")
+    page.click("[data-page='0'] button[type=submit]")
+    page.wait_for_selector("[data-summary]:not([hidden])")
+    assert page.inner_text("#f0-name-error") == "Name must match ^[a-z0-9-]+$"
+    assert page.get_attribute("#f0-name", "aria-invalid") == "true"
+    assert page.locator("[data-summary] a").all_inner_texts() == ["Owner is required", "Name must match ^[a-z0-9-]+$"]
+    page.click("[data-summary] a >> nth=1")
+    assert page.evaluate("() => document.activeElement.id") == "f0-name"
+
+
+def test_answers_are_kept_until_they_are_cleared(page):
+    page.fill("#f0-name", "orders")
+    page.wait_for_function("() => JSON.stringify(localStorage).includes('orders')")
+    page.reload()
+    page.wait_for_selector("form[data-ready]")
+    assert page.input_value("#f0-name") == "orders"
+
+
+@pytest.mark.parametrize("path", ["create/", "create/default/svc/"])
+def test_axe_finds_nothing_and_a_phone_needs_no_scrolling_sideways(page, site, path):
+    source = axe_source()
+    if source is None:
+        (pytest.fail if FULL else pytest.skip)("needs axe-core")
+    page.goto(site + path)
+    if path != "create/":
+        page.wait_for_selector("form[data-ready]")
+        page.click("[data-page='0'] button[type=submit]")
+    page.evaluate(source)
+    found = page.evaluate(
+        "async () => (await axe.run()).violations.map((each) => [each.id, each.nodes.map((node) => node.html.slice(0, 120))])"
+    )
+    assert found == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
