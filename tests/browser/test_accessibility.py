@@ -129,10 +129,20 @@ def known(chromium, serve, tmp_path_factory):
         rows = [{"entity": name, "url": "https://tool.example/1"} | fact for name in ("order-svc", "label-printer") for fact in facts]
         (folder / f"{family}.json").write_text(json.dumps(rows), encoding="utf-8")
     items = "".join(f"  - {{name: {family}, type: file, path: {family}.json, measures: all}}\n" for family in FACTS)
+    (folder / "shop/handbook/docs").mkdir(parents=True)
+    (folder / "shop/handbook/catalog-info.yaml").write_text(HANDBOOK, encoding="utf-8")
+    (folder / "shop/handbook/docs/index.md").write_text("# Handbook\n\n## First\n\nText.\n", encoding="utf-8")
+    (folder / "shop/handbook/docs/second.md").write_text("# Second\n\nText.\n", encoding="utf-8")
     (folder / "ready.yaml").write_text(SCORECARD, encoding="utf-8")
     return serve(write_site(folder, settings=f"integrations:\n{items}scorecards: [ready.yaml]\n"))
 
 
+HANDBOOK = """\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: handbook, annotations: {backstage.io/techdocs-ref: "dir:."}}
+spec: {type: library, lifecycle: production, owner: team-orders}
+"""
 SCORECARD = """\
 name: ready
 title: Ready
@@ -144,7 +154,7 @@ rules:
 PAGES_OF_FACTS = [
     "", "health/", "incidents/", "deployments/", "vulnerabilities/", "availability/", "alerts/", "catalog/default/component/order-svc/",
     "catalog/default/api/orders-api/", "catalog/default/group/team-orders/", "catalog/default/system/ordering/",
-    "scorecards/", "scorecards/ready/",
+    "scorecards/", "scorecards/ready/", "docs/", "docs/default/component/handbook/",
 ]  # fmt: skip
 
 
