@@ -432,6 +432,6 @@ def test_the_page_tells_when_the_descriptor_changed_in_the_portals_time_and_name
 
 def test_a_tag_whose_word_says_nothing_as_the_text_of_a_link_is_called_a_tag():
     entity = entity_of({"kind": "Component", "metadata": {"name": "shop", "tags": ["go", "java"]}, "spec": {"owner": "shop-team"}})
-    _, html = page_of([entity], entity.ref)
+    _, html = page_of([entity], "component:default/shop")
     assert '?tag=go"><span class="cb-hide">Tag: </span><bdi>go</bdi></a>' in html
     assert '?tag=java"><bdi>java</bdi></a>' in html
