@@ -172,7 +172,7 @@ def test_the_changes_of_two_builds_reach_a_chat_and_a_mailbox(tmp_path, mail_ser
     printed = callboard(folder, *ask)
     assert printed.returncode == 0, printed.stderr
     first, _, *lines = printed.stdout.splitlines()
-    assert first.startswith("**[team\\-shop: ")
+    assert first.startswith("**[team-shop: ")
     assert 1 <= len(lines) <= MOST_LINES
     assert "shop: problem opened: REF001" in lines[0]
     assert "(<https://portal.example/catalog/default/component/shop/#problems>)" in lines[0]

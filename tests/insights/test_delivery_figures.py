@@ -119,6 +119,12 @@ def test_figures_of_ninety_days_are_those_computed_by_hand():
     assert sum(found.weeks) == 12
 
 
+def test_no_period_or_week_before_the_first_deployment_counts_as_a_trend():
+    record = DeliveryRecord((Deployed(datetime(2026, 11, 20, tzinfo=UTC), has_succeeded=True, revision="a" * 40),))
+    found = delivery_of(record, lambda _, after: [after.at], NOW)
+    assert (found.deployments, found.weeks, found.earlier) == (1, (1, 0), ())
+
+
 def test_what_is_known_since_a_while_has_the_figures_that_can_be_computed():
     deployments, incidents = fake()
     since = datetime(2026, 11, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ LARGEST_CARD = 28_000
 """Bytes that Teams accepts of a card, as JSON."""
 _SIGNS = {"bad": "🔴", "warn": "🟠", "good": "🟢"}
 _WORDS = {"bad": "!", "warn": "!", "good": "+"}
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()~|])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 
 

@@ -93,7 +93,8 @@ def delivery_of(record: DeliveryRecord, commits: CommitTimes, now: datetime) -> 
     found = _period(record, attempts, distinct, end)
     lead = _lead_times(record, commits, end - 3 * _PERIOD)
     found = replace(found, lead_hours=_median_hours(_within(lead, end)), lead_commits=len(_within(lead, end)))
-    periods = (end - number * _PERIOD for number in (1, 2))
+    first = record.deployments[0].at if record.deployments else end
+    periods = (until for number in (1, 2) if (until := end - number * _PERIOD) >= first)  # before the first deployment there is no trend
     earlier = tuple(_earlier(_period(record, attempts, distinct, until), _within(lead, until), until) for until in periods)
     weeks = tuple(_weeks(record, distinct, end))
     return replace(found, weeks=weeks, earlier=tuple(each for each in earlier if each != DeliveryPeriod(each.until)))
@@ -191,7 +192,7 @@ def _within(lead: Sequence[tuple[datetime, timedelta]], end: datetime) -> list[t
 def _weeks(record: DeliveryRecord, distinct: Sequence[Deployed], end: datetime) -> Iterator[int]:
     for number in range(_WEEKS, 0, -1):
         start = end - number * _WEEK
-        if record.knows_deployments(start):
+        if record.knows_deployments(start) and distinct and distinct[0].at <= start + _WEEK:
             yield sum(each.has_succeeded and start < each.at <= start + _WEEK for each in distinct)
 
 
