@@ -76,7 +76,7 @@ function shardOf(names, term) {
 /** The shards that a word needs: of its term, of what it is also found as, and of longer words if they are few. */
 function shardsFor(names, { word, term, joined, alternatives }) {
   const wanted = new Set([term, ...joined, ...alternatives].map((each) => shardOf(names, each)));
-  const around = shardOf(names, word), below = around ? [] : [...names].filter((name) => name.startsWith(word));
+  const around = shardOf(names, word), below = [...names].filter((name) => name.startsWith(word));
   if (around) wanted.add(around);
   if (below.length <= MOST_SHARDS) for (const name of below) wanted.add(name);
   wanted.delete(null);

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from callboard.pages.page import SearchSection, SearchText
-from callboard.search.terms import STOP_WORDS, terms_of, words_in
+from callboard.search.terms import counted_terms, terms_of, words_in
 
 MOST_SECTIONS = 511
 """Sections of a page that are hits of their own; the text of later ones belongs to the last of these."""
@@ -88,9 +88,9 @@ def _text_terms(text: SearchText, sections: list[SearchSection], stemmed: Callab
     counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     left = TEXT_LIMIT
     for number, section in enumerate(sections):
-        for term in terms_of(section.text[:left], stemmed):
-            if term not in STOP_WORDS:
-                counts[min(number, MOST_SECTIONS)][term] += 1
+        of = counts[min(number, MOST_SECTIONS)]
+        for term, count in counted_terms(section.text[:left], stemmed):
+            of[term] += count
         left = max(0, left - len(section.text))
     for term in terms_of(" ".join(value for name, value in text.meta if name == "owner"), stemmed):
         counts[0][term] += 1

@@ -1,4 +1,4 @@
-"""Sorted terms → shards: files with all terms of one beginning, split at the next letter where they would be too large for one request."""
+"""Sorted terms → shards: files with the terms of one beginning, without those of longer beginnings that have a file of their own."""
 
 from __future__ import annotations
 
@@ -42,11 +42,17 @@ def _split(beginning: str, rows: list[tuple[str, bytes]]) -> Iterator[Shard]:
     if len(rows) == 1 or sum(len(row) + 1 for _, row in rows) <= LARGEST:
         yield _shard(beginning, rows)
         return
-    for longer, group in groupby(rows, key=lambda row: row[0][: len(beginning) + 1]):
-        if longer == beginning:
-            yield _shard(beginning + WHOLE, list(group))
-        else:
-            yield from _split(longer, list(group))
+    parts = {longer: list(group) for longer, group in groupby(rows, key=lambda row: row[0][: len(beginning) + 1])}
+    sizes = {longer: sum(len(row) + 1 for _, row in part) for longer, part in parts.items()}
+    left = sum(sizes.values())
+    for longer in sorted(parts, key=lambda longer: (-sizes[longer], longer)):
+        if left <= LARGEST:
+            break
+        left -= sizes[longer]
+        part = parts.pop(longer)
+        yield from [_shard(longer + WHOLE, part)] if longer == beginning else _split(longer, part)
+    if parts:
+        yield _shard(beginning, [row for part in parts.values() for row in part])
 
 
 def _shard(name: str, rows: list[tuple[str, bytes]]) -> Shard:

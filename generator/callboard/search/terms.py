@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -91,6 +92,15 @@ def _term(word: str, stemmed: Callable[[str], str]) -> str:
 def as_written(word: str) -> str:
     """Instead of ``stem`` where words are not stemmed."""
     return word
+
+
+def counted_terms(text: str, stemmed: Callable[[str], str] = stem) -> Iterator[tuple[str, int]]:
+    """The terms of a long text without stop words, and how often each run of letters with them occurs; a term may come several times."""
+    for run, count in Counter(_COMPOUNDS.findall(_APOSTROPHES.sub("", fold(text)))).items():
+        made = _compound(run, stemmed)
+        if not made.is_stop_word:
+            for term in (*made.parts, *made.joined):
+                yield term, count
 
 
 def words_in(text: str, stemmed: Callable[[str], str] = stem) -> int:
