@@ -48,7 +48,7 @@ ASK = """async ([text, count]) => {
     self.ready = { names: { entries, pathOf: (e) => `catalog/default/component/${e.name}/` }, index: prepare(entries) };
   }
   const began = performance.now(), found = await search(text, self.ready, () => true);
-  const shown = await details([...found.titles, ...found.sections].slice(0, 16).concat(found.texts.slice(0, 6)));
+  const shown = await details([...found.titles, ...found.sections].slice(0, 10).concat(found.texts.slice(0, 6)));
   return [performance.now() - began, shown.length, found.sections.length + found.texts.length];
 }"""
 

@@ -10,7 +10,7 @@ export const FACETS = ["kind", "owner", ...PLACES, "lifecycle", "type"];
 export const PAUSE = 120;
 /** Groups of hits by kind of match, in their order; `similar` are names that are spelled otherwise, `portal` its own guides. */
 export const GROUPS = ["names", "titles", "sections", "similar", "about", "texts", "portal"];
-const STRONG = RUNG.words - 10, ENOUGH = 5, REFINED = 16;
+const STRONG = RUNG.words - 10, ENOUGH = 5, REFINED = 10;
 
 let ready = null;
 /** The names, prepared once a page. `fields` of filters that are no facets get their columns here. */
