@@ -32,7 +32,7 @@ TEMPLATE = (
     '{% for link in view.links %}<a href="{{ up }}{{ link }}">x</a>{% endfor %}<div class="cb-prose">{{ view.prose|safe }}</div>'
 )
 ROOT = Path(__file__).parents[2]
-INDEXES = ("", "catalog/", "apis/", "docs/", "teams/", "systems/", "domains/", "problems/", "changes/", "status/")
+INDEXES = ("", "catalog/", "apis/", "docs/", "teams/", "systems/", "domains/", "problems/", "changes/", "status/", "create/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from callboard.model.errors import CallboardError
 
-SECONDS = 10.0
+SECONDS = 30.0
 """For one text, and for loading the engine."""
 MEMORY_BYTES = 256 * 1024 * 1024
 STACK_BYTES = 256 * 1024
