@@ -79,8 +79,8 @@ def test_what_is_done_early_in_the_catalog_is_done_when_its_table_is_ready(chrom
     for _ in range(500):
         release(held)
         page.wait_for_timeout(20)
-        if page.locator("[data-names] .cb-hit").count():
+        if page.locator("[data-search-page] .cb-hit").count():
             break
-    assert "ordering" in page.locator("[data-names]").inner_text()
+    assert "Ordering" in page.locator("[data-search-page]").inner_text()
     page.unroute_all(behavior="ignoreErrors")
     page.context.close()
