@@ -1,6 +1,7 @@
 """A folder that stands for the hosts of git: what is cloned from and pushed to github.com is bare repositories in it."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -75,4 +76,6 @@ class GitHosts:
     def new(self, folder: Path, *arguments: str, **environ: str):
         """Run ``callboard new`` in a folder."""
         folder.mkdir(exist_ok=True)
-        return callboard(folder, "new", *arguments, HOME=str(folder), GIT_CONFIG_GLOBAL=str(self.config), **environ)
+        done = callboard(folder, "new", *arguments, HOME=str(folder), GIT_CONFIG_GLOBAL=str(self.config), **environ)
+        shutil.rmtree(folder / ".callboard", ignore_errors=True)  # the caches that tests share, not of the command
+        return done
