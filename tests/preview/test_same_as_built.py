@@ -14,7 +14,7 @@ from callboard.model.errors import CallboardError
 from callboard.pipeline import BuildRequest, build
 from callboard.plugins.portal_settings import read_settings
 from callboard.preview.portal import PreviewPortal
-from callboard.website.page_server import SEARCH_INDEX
+from callboard.website.page_server import is_search_index
 from support import shared_caches
 
 pytestmark = pytest.mark.long
@@ -42,7 +42,7 @@ class Both:
         return {
             name: path.read_bytes()
             for name, path in found.items()
-            if not name.startswith(".callboard") and not SEARCH_INDEX.fullmatch(name)
+            if not name.startswith(".callboard") and not is_search_index(name)
         }
 
     def compare(self):

@@ -19,7 +19,7 @@ from callboard.preview.server import PreviewServer
 from callboard.preview.sources_cache import source_folders
 from callboard.preview.watcher import WatchedFolders, Watcher, watched_folders
 from callboard.settings.settings import Settings
-from callboard.website.page_server import SEARCH_INDEX
+from callboard.website.page_server import is_search_index
 from callboard.website.portal_files import find_portal_files
 
 QUIET = 2.0
@@ -153,7 +153,7 @@ class PreviewLoop:
         read_output = folder(self._output)
 
         def read(path: str) -> bytes | None:
-            return read_output(path) if SEARCH_INDEX.fullmatch(path) else self._portal.content(path)
+            return read_output(path) if is_search_index(path) else self._portal.content(path)
 
         return read
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from callboard.documentation.insertions import DRAWINGS
 from callboard.model.ref import EntityRef
 from callboard.model.urls import api_path, entity_path
+from callboard.pages.create.context import CREATE
 from callboard.pages.page import Page
 from callboard.website.data_files import DataFile, DeferredFile
 from callboard.website.page_maker import file_of
@@ -36,10 +37,12 @@ class Routes:
         return self._entity_page(ref) if ref else self._other_page(file)
 
     def page_of_data(self, file: str) -> Page | None:
-        """The page that has this file: an entity's page its API definition, a page of documentation its drawn diagrams."""
+        """The page that has this file: an entity's page its API definition, documentation its diagrams, a form its template."""
         if f"/{DRAWINGS}/" in file:
             return self._other_page(file_of(file.partition(f"{DRAWINGS}/")[0]))
         page = f"{file.rpartition('/')[0]}/"
+        if page.startswith(CREATE):
+            return self._other_page(file_of(page))
         ref = self._names.get(file) if file.startswith(_BY_NAME) else self._refs.get(page)
         return self._entity_page(ref) if ref else None
 

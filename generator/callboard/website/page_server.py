@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -20,8 +19,11 @@ from callboard.website.style_sheets import classes_of_texts, page_styles
 from callboard.website.theme_build import BuiltTheme
 
 SITEMAP = "sitemap.xml"
-SEARCH_INDEX = re.compile(r"search/.++\.json")
-"""Files of the search index, which only a complete build makes."""
+
+
+def is_search_index(path: str) -> bool:
+    """Whether the path is one of a file of the search index, which only a complete build makes."""
+    return path.startswith("search/") and path.endswith(".json")
 
 
 @dataclass(frozen=True, slots=True)
