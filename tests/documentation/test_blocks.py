@@ -4,6 +4,7 @@ import pytest
 
 from callboard.documentation.blocks import MOST_BLOCKS, BlockError, DocumentBlock, read_block
 from callboard.documentation.open_links import around_blocks
+from callboard.documentation.rules import INVALID_BLOCK
 from callboard.model.ref import EntityRef
 from support.documented_portal import DocumentedPortal
 
@@ -66,6 +67,14 @@ def test_a_page_has_its_blocks_with_their_lines_wherever_they_are_written(portal
     html = portal.built().html(made, page)
     assert around_blocks(html)[1::2] == ["0", "1", "2"]
     assert "~~~callboard-table" in html, "a block inside of code is code"
+
+
+def test_the_examples_of_doc017_show_the_mistake_and_its_absence():
+    assert INVALID_BLOCK.code == "DOC017"
+    wrong, right = (text.partition("```callboard-table\n")[2].partition("```")[0] for text in (INVALID_BLOCK.wrong, INVALID_BLOCK.right))
+    with pytest.raises(BlockError, match="ownr"):
+        read("table", wrong)
+    assert read("table", right).filter_line == 1
 
 
 def test_nobody_writes_the_mark_of_a_block(portal):

@@ -39,11 +39,7 @@ class Both:
         build(BuildRequest(settings, self.folder / "site", NOW, os.environ, accept_loss=True, remember=remember), Meter())
         files = (path for path in (self.folder / "site").rglob("*") if path.is_file())
         found = {path.relative_to(self.folder / "site").as_posix(): path for path in files}
-        return {
-            name: path.read_bytes()
-            for name, path in found.items()
-            if not name.startswith(".callboard") and not is_search_index(name)
-        }
+        return {name: path.read_bytes() for name, path in found.items() if not name.startswith(".callboard") and not is_search_index(name)}
 
     def compare(self):
         """Fails with the names of all files that are not the same."""

@@ -34,9 +34,9 @@ CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
 CHANGE_LOG = "CHANGELOG.md"
 _READMES = ("README.md", "readme.md", "Readme.md", "README.markdown")
 _SPECIAL = re.compile(r"[*?\[{]")
-_IMAGE_ENDS = r"\.(?:png|jpe?g|gif|webp|svg|avif)"
-_IMAGE = re.compile(rf"<([^<>\n]{{1,300}}{_IMAGE_ENDS})>|([^\s()<>\[\]\"'`=]{{1,300}}{_IMAGE_ENDS})", re.IGNORECASE)
-"""Paths of images in Markdown and HTML; those with spaces are in angle brackets."""
+_PATH = re.compile(r"<([^<>\n]++)>|([^\s()<>\[\]\"'`=]++)")
+"""What may be a path in Markdown and HTML; those with spaces are in angle brackets."""
+_IMAGE_END = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|avif)", re.IGNORECASE)
 _MOST_IMAGES = 300
 """Images that a README may name."""
 _LONGEST_NAME, _LONGEST_PATH = 150, 600
@@ -280,9 +280,15 @@ class SetReader:
 
 def named_images(text: str) -> list[str]:
     """Paths of images that a README names, relative to its folder; those that lead out of it are left out."""
-    written = (match[1] or match[2] for match in islice(_IMAGE.finditer(text), 10 * _MOST_IMAGES))
+    written = islice((path for match in _PATH.finditer(text) if (path := _image_path(match[1] or match[2]))), 10 * _MOST_IMAGES)
     paths = dict.fromkeys(posixpath.normpath(unquote(each).lstrip("/")) for each in written if ":" not in each)
     return [path for path in paths if not path.startswith("../")][:_MOST_IMAGES]
+
+
+def _image_path(word: str) -> str:
+    """The part of a word that is the path of an image; empty if none is."""
+    ends = [match.end() for match in _IMAGE_END.finditer(word[:_LONGEST_PATH])]
+    return word[: ends[-1]] if ends and ends[-1] > len(".png") else ""
 
 
 def _with_change_log_last(navigation: SetNavigation) -> SetNavigation:

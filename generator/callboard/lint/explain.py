@@ -138,4 +138,5 @@ def _indented(text: str) -> str:
 
 def _fenced(text: str) -> str:
     ticks = "`" * max(3, 1 + max((len(run) for run in text.split() if set(run) == {"`"}), default=0))
-    return f"{ticks}yaml\n{text.strip(chr(10))}\n{ticks}"
+    language = "yaml" if ticks == "```" else "markdown"
+    return f"{ticks}{language}\n{text.strip(chr(10))}\n{ticks}"

@@ -13,7 +13,8 @@ from callboard.io.git.personal import PersonalGit
 from callboard.model.errors import SourceError
 from callboard.plugins.actions import ActionError
 
-_VIEW = re.compile(r"(?P<repository>/.+?)/(?:-/)?(?:tree|blob|raw|edit|src(?:/(?:branch|tag|commit))?)/(?P<rest>.+)")
+_VIEW = re.compile(r"/(?:-/)?(?:tree|blob|raw|edit|src(?:/(?:branch|tag|commit))?+)/")
+"""What stands between the repository and the revision in the path of a page."""
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/@+-]*+")
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:|//|\\\\")
@@ -45,11 +46,12 @@ def remote_folder(url: str, hosts: Mapping[str, str]) -> RemoteFolder:
         raise ActionError(
             f"The template reads {url[:300]!r}, which is at no host of the portal's sources.", f"Hosts: {', '.join(hosts) or 'none'}."
         )
-    found = _VIEW.fullmatch(path)
-    repository = f"https://{host}{(found['repository'] if found else path).rstrip('/')}"
-    if found is None:
+    found = _VIEW.search(path, 2)
+    rest = path[found.end() :].strip("/") if found else ""
+    repository = f"https://{host}{(path[: found.start()] if found and rest else path).rstrip('/')}"
+    if not rest:
         return RemoteFolder(repository, (("", ""),))
-    names = found["rest"].strip("/").split("/")
+    names = rest.split("/")
     return RemoteFolder(repository, tuple(("/".join(names[:end]), "/".join(names[end:])) for end in range(1, min(len(names), 3) + 1)))
 
 
