@@ -257,7 +257,7 @@ def part_of(name):
 def test_damage_of_some_files_costs_only_what_was_damaged(portal):
     """One file of each cache, with a byte flipped in it: the site is right, and the counts of the build say what was made again."""
     counts = {}
-    for name in ("descriptors.jsonl", "pages.jsonl", "data.json", "layouts/layouts.jsonl", "search/documents.jsonl", "search/bundle.json"):
+    for name in ("descriptors.jsonl", "pages.jsonl", "data.json", "layouts/layouts.jsonl", "search/documents.tsv", "search/state.json"):
         portal.restore()
         path = portal.root / ".callboard/cache" / name
         content = path.read_bytes()
@@ -274,8 +274,8 @@ def test_damage_of_some_files_costs_only_what_was_damaged(portal):
         "pages.jsonl": {"pages_rendered": 1},
         "data.json": {},
         "layouts/layouts.jsonl": {},
-        "search/documents.jsonl": {},
-        "search/bundle.json": {"search_indexes_built": 1},
+        "search/documents.tsv": {},
+        "search/state.json": {"search_indexes_built": 1},
     }
 
 

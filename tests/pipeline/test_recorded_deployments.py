@@ -112,7 +112,8 @@ def test_thirty_daily_builds_hold_600_deployments_and_the_first_page_says_since_
     listed = page(portal, "deployments")
     assert "Last 90 days at least 600, 30 failed" in listed
     assert "v599" in listed
-    assert "v300" in listed, "earlier than what GitHub returns"
+    pages = sorted((portal / "site/deployments").rglob("index.html"))
+    assert any("v300" in text(file.read_text()) for file in pages), "earlier than what GitHub returns"
 
 
 def test_daily_builds_have_no_gap_where_more_happens_in_a_day_than_the_first_page_has(portal):

@@ -11,6 +11,7 @@ from callboard.catalog.linking import link
 from callboard.catalog.merging import merge
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.documentation.building import portal_documentation
+from callboard.documentation.known_sets import KNOWN_END
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import discover
 from callboard.plugins.portal_settings import read_settings
@@ -147,6 +148,8 @@ def test_a_damaged_content_is_fetched_again(tmp_path):
         first, _ = documented(tmp_path, server)
         for file in (tmp_path / ".callboard/cache/hosted/contents").glob("*/*"):
             file.write_bytes(b"# Not what was fetched\n")
+        for known in (tmp_path / ".callboard").rglob(f"*{KNOWN_END}"):
+            known.unlink()  # else nothing is read: no file has changed
         second, fetches = documented(tmp_path, server)
     assert page_texts(first) == page_texts(second)
     assert fetches > 0

@@ -33,6 +33,7 @@ NOT_TRANSLATED = {
     "JSON": "name of a format", "OpenAPI": "name of a format", "AsyncAPI": "name of a format", "GraphQL": "name of a format",
     "gRPC": "name of a format", "Protocol Buffers": "name of a format",
     "README": "name of a file", "LICENSE": "name of a file", "CONTRIBUTING": "name of a file", "SECURITY": "name of a file",
+    "PowerShell": "name of a program",
     "unary": "word of gRPC",
     "server stream": "word of gRPC",
     "subscription": "word of GraphQL",

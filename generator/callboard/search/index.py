@@ -13,6 +13,7 @@ from callboard.incremental.fingerprint import code_digest
 from callboard.io.checked_lines import read_checked, with_digest
 from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
+from callboard.model.published_json import inert
 from callboard.pages.page import SearchText
 from callboard.search import documents
 from callboard.search.blocks import block_bits, block_path, blocks
@@ -84,7 +85,7 @@ class SearchIndex:
         self._made.close()
 
     def _put(self, path: str, content: bytes) -> str:
-        self._staging.put(path, content)
+        self._staging.put(path, inert(content.decode()))
         return self._staging.digest(path)
 
     def _made_with(self) -> str:
