@@ -7,7 +7,7 @@ import { compounds, spelledOut } from "./search-terms.js";
 
 const HOME = new URL("../search/", import.meta.url), PAGE = 2 ** 9, ENTITY = 2 ** 23, LARGEST = 7;
 const OWN = 0, SET = 1, REFERENCE = 2, FACTS = 3;      // numbers of an entity's pages that are fixed (search/places.py)
-const MOST_WORDS = 8, MOST_SHARDS = 3, MOST_FORMS = 60;
+const MOST_WORDS = 8, MOST_SHARDS = 4, MOST_FORMS = 60;
 const loaded = new Map();
 
 /** A file of the index, fetched once a page; after a failure it is asked for again. */
@@ -73,14 +73,22 @@ function shardOf(names, term) {
   return null;
 }
 
-/** The shards that a word needs: of its term, of what it is also found as, and of longer words if they are few. */
-function shardsFor(names, { word, term, joined, alternatives }) {
-  const wanted = new Set([term, ...joined, ...alternatives].map((each) => shardOf(names, each)));
-  const around = shardOf(names, word), below = [...names].filter((name) => name.startsWith(word));
-  if (around) wanted.add(around);
-  if (below.length <= MOST_SHARDS) for (const name of below) wanted.add(name);
-  wanted.delete(null);
-  return [...wanted];
+const namesOf = ({ term, joined, alternatives }) => [term, ...joined, ...alternatives];
+
+/** The shards with words that begin like this one or are spelled nearly so; those of longer words only if they are few. */
+function shardsAround(names, { word }) {
+  const below = [...names].filter((name) => name.startsWith(word));
+  return [shardOf(names, word), ...(below.length <= MOST_SHARDS ? below : [])];
+}
+
+/** The loaded rows of a word. Longer words count for the last word, which may not be complete, and for one that is in no text: `forms`. */
+async function rowsOf(tier, names, word) {
+  const load = async (shards) => (await Promise.all([...new Set(shards)].filter((name) => name !== null)
+    .map((name) => file(`${tier}/${segment(`w-${name}`)}.json`)))).flatMap(Object.entries);
+  const own = namesOf(word).map((name) => shardOf(names, name));
+  if (word.isLast) return new Map(await load([...own, ...shardsAround(names, word)]));
+  const rows = new Map(await load(own));
+  return namesOf(word).some((name) => rows.has(name)) ? rows : new Map([...rows, ...await load(shardsAround(names, word))]);
 }
 
 /** Terms of the loaded rows that stand for a word, with how well: as typed, as a beginning, with a slip. */
@@ -112,10 +120,9 @@ function each(list, visit) {
 
 /** For each word: `{own, count, isCut}`; `own` maps sections to `[quality, weight]`. */
 async function occurrences(words, tier, index) {
-  const shards = words.map((word) => shardsFor(index.names[tier], word));
-  const files = new Map(await Promise.all([...new Set(shards.flat())].map(async (name) => [name, await file(`${tier}/${segment(`w-${name}`)}.json`)])));
+  const loadedRows = await Promise.all(words.map((word) => rowsOf(tier, index.names[tier], word)));
   return words.map((word, i) => {
-    const rows = new Map(shards[i].flatMap((name) => Object.entries(files.get(name)))), own = new Map();
+    const rows = loadedRows[i], own = new Map();
     let isCut = false, count = 0;
     for (const [name, quality] of forms(word, rows)) {
       const list = rows.get(name);
@@ -230,12 +237,12 @@ const KINDS = ["", "operation", "type", "fact"];
 
 /** What is shown of hits: `{path, title, crumbs, excerpt, kind}` beside their own values; hits that a newer build removed are left out. */
 export async function details(hits) {
-  const { bits } = await overview(), blockOf = (id) => (bits ? fnv(id) >>> (32 - bits) : 0);
+  const { bits, group: size } = await overview(), blockOf = (id) => (bits ? fnv(id) >>> (32 - bits) : 0);
   const shown = await Promise.all(hits.map(async (hit) => {
-    const id = `${hit.entity}.${numberOf(hit.key)}`, number = hit.key % PAGE, page = (await file(`b/${blockOf(id)}.json`))[id];
-    const section = page?.[2][number];
+    const id = `${hit.entity}.${numberOf(hit.key)}`, number = hit.key % PAGE, group = Math.floor(number / size), page = (await file(`b/${blockOf(id)}${group ? `-${group}` : ""}.json`))[id];
+    const section = page?.[2][number % size];
     if (!section) return null;
-    const [path, title, sections] = page, outer = section[4] !== undefined ? sections[section[4]][1] : "";
+    const [path, title] = page, outer = section[4] ?? "";
     const place = path.replace(/#facts$/u, "");
     return { ...hit, path: place + (section[0] ? `#${encodeURIComponent(section[0])}` : ""), title: section[1], crumbs: number ? [title, outer].filter(Boolean) : [], excerpt: section[2], kind: KINDS[section[3] ?? 0] };
   }));

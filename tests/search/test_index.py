@@ -112,6 +112,20 @@ def test_every_term_is_in_the_shard_of_its_longest_beginning_and_no_shard_is_too
     assert found > 2 * len(WORDS) / 2
 
 
+def test_a_hit_of_a_long_page_loads_some_of_its_sections_and_has_the_title_around_it(tmp_path):
+    path, text = "docs/default/component/long/", page(1, sections=40)
+    files = built(tmp_path, {path: text})[0]
+    groups = sorted((content for name, content in files.items() if name.startswith("search/b/")), key=len)
+    shown = [next(iter(json.loads(content).values())) for content in groups]
+    size = json.loads(files["search/index.json"])["group"]
+    assert len(groups) == -(-41 // size)
+    assert {(path, text.title)} == {(of, title) for of, title, _ in shown}
+    assert max(len(sections) for *_, sections in shown) == size
+    outer = {section[0]: section[4:] for *_, sections in shown for section in sections}
+    assert outer["s8"] == []
+    assert outer["s9"] == [text.sections[8].title]
+
+
 def test_each_page_has_a_number_of_its_own_that_does_not_depend_on_other_entities():
     paths = [f"{folder}/default/component/c{i}/{rest}" for i in range(40) for folder, rest in (
         ("catalog", ""), ("catalog", "reference/"), ("catalog", "reference/a/"), ("catalog", FACTS), ("docs", ""),

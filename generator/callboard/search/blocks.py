@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from callboard.search.documents import GROUP_END
 from callboard.search.places import PagePlace, fnv
 
 PER_BLOCK = 16
@@ -23,13 +25,17 @@ def block_bits(sections: int) -> int:
     return min(MOST_BITS, max(0, (sections // PER_BLOCK).bit_length()))
 
 
-def blocks(shown: Iterable[tuple[int, PagePlace, str]], bits: int) -> Iterator[tuple[int, bytes]]:
-    """Number and content of each block, of order, place and JSON of the documents in their order."""
-    for number, group in groupby(shown, key=lambda each: each[0] >> (32 - bits)):
-        rows = (f'"{place.entity}.{place.page}":{text}' for _, place, text in group)
-        yield number, f"{{{','.join(rows)}}}".encode()
+def blocks(shown: Iterable[tuple[int, PagePlace, str]], bits: int) -> Iterator[tuple[str, bytes]]:
+    """Path and content of each block, of order, place and ``shown`` of the documents in their order."""
+    for number, pages in groupby(shown, key=lambda each: each[0] >> (32 - bits)):
+        files: dict[int, list[str]] = defaultdict(list)
+        for _, place, text in pages:
+            for group, part in enumerate(text.split(GROUP_END)):
+                files[group].append(f'"{place.entity}.{place.page}":{part}')
+        for group, rows in files.items():
+            yield block_path(number, group), f"{{{','.join(rows)}}}".encode()
 
 
-def block_path(number: int) -> str:
-    """The file of a block, below the site's root."""
-    return f"search/b/{number}.json"
+def block_path(number: int, group: int) -> str:
+    """The file of a block with such a group of sections of its pages, below the site's root."""
+    return f"search/b/{number}{f'-{group}' if group else ''}.json"

@@ -20,6 +20,10 @@ TITLE = 200
 """Characters of a title that a hit shows."""
 HEAVIEST = 7
 """The largest weight of a term in a section, and the largest length of a heading, in words, that is told apart."""
+PER_GROUP = 8
+"""Sections of a page whose hits are shown from one file, so that a hit of a long page does not load all of it."""
+GROUP_END = "\x1e"
+"""Between the groups of a page in ``shown``; in JSON it is written with an escape, so no group contains it."""
 KINDS = ("", "operation", "type", "fact")
 """Kinds of sections, by number in the documents."""
 _AVERAGE, _SATURATION = 80.0, 1.2
@@ -32,7 +36,7 @@ class SearchDocument:
 
     path: str
     shown: str
-    """``[path, title, sections]``; each section is ``[anchor, title, excerpt, kind, number of the section around it]``."""
+    """``[path, title, sections]`` of each group; a section is ``[anchor, title, excerpt, kind, title of the section around it]``."""
     terms: str
     """``[{term: [weights]}, {term: [weights]}]`` of titles and of texts; a weight is ``section * 8 + weight``."""
     sections: int
@@ -42,10 +46,11 @@ def document(path: str, text: SearchText, stemmed: Callable[[str], str]) -> Sear
     """The document of the page at ``path``."""
     sections = [SearchSection("", text.title, text.body), *text.sections]
     rows = [_shown(each, [*_outer(sections, number)]) for number, each in enumerate(sections[: MOST_SECTIONS + 1])]
+    groups = [[path, text.title[:TITLE], rows[at : at + PER_GROUP]] for at in range(0, len(rows), PER_GROUP)]
     terms = json.dumps(
         [_title_terms(text, sections, stemmed), _text_terms(text, sections, stemmed)], ensure_ascii=False, separators=(",", ":")
     )
-    shown = json.dumps([path, text.title[:TITLE], rows], ensure_ascii=False, separators=(",", ":"))
+    shown = GROUP_END.join(json.dumps(group, ensure_ascii=False, separators=(",", ":")) for group in groups)
     return SearchDocument(path, _encodable(shown), _encodable(terms), len(rows))
 
 
@@ -54,15 +59,15 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _outer(sections: list[SearchSection], number: int) -> Iterator[int]:
-    """The number of the nearest section before this one whose level is higher in the page, if it is not the page itself."""
+def _outer(sections: list[SearchSection], number: int) -> Iterator[str]:
+    """The title of the nearest section before this one whose level is higher in the page, if it is not the page itself."""
     for before in range(number - 1, 0, -1):
         if sections[before].level < sections[number].level:
-            yield before
+            yield sections[before].title[:TITLE]
             return
 
 
-def _shown(section: SearchSection, outer: list[int]) -> list[object]:
+def _shown(section: SearchSection, outer: list[str]) -> list[object]:
     excerpt = " ".join(section.text[: EXCERPT * 2].split())
     cut = excerpt if len(excerpt) <= EXCERPT else f"{excerpt[:EXCERPT].rpartition(' ')[0] or excerpt[:EXCERPT]} …"
     row = [section.anchor, section.title[:TITLE], cut, KINDS.index(section.kind), *outer]

@@ -16,9 +16,9 @@ from callboard.io.store import write_atomically
 from callboard.model.published_json import inert
 from callboard.pages.page import SearchText
 from callboard.search import documents
-from callboard.search.blocks import block_bits, block_path, blocks
+from callboard.search.blocks import block_bits, blocks
 from callboard.search.document_file import DocumentFile, IndexedPage, Spool, indexed
-from callboard.search.documents import SearchDocument
+from callboard.search.documents import PER_GROUP, SearchDocument
 from callboard.search.english import stem
 from callboard.search.places import PagePlace, places_of
 from callboard.search.postings import code
@@ -31,7 +31,7 @@ TIERS = ("h", "t")
 """Terms of titles, and of texts."""
 INDEX_PATH = "search/index.json"
 _STATE = b"search index 1"
-_FORMAT = 1
+_FORMAT = 2
 """Incremented whenever the files of the site change for the same documents."""
 
 
@@ -157,15 +157,14 @@ class SearchIndex:
         of = DocumentFile(self._caches()[0])
         sections = sum(known.sections for known in of.known.values())
         bits = block_bits(sections)
-        for number, content in blocks(of.shown(), bits):
-            yield block_path(number), content
+        yield from blocks(of.shown(), bits)
         names: dict[str, list[str]] = {tier: [] for tier in TIERS}
         for tier, file in zip(TIERS, self._caches()[1:], strict=True):
             for shard in shards(tier, read_lines(file)):
                 names[tier].append(shard.name)
                 yield shard_path(tier, shard.name), shard.content
         about = {
-            "format": _FORMAT, "sections": _rounded(sections), "bits": bits, "stemming": self._settings.stemming,
+            "format": _FORMAT, "sections": _rounded(sections), "bits": bits, "group": PER_GROUP, "stemming": self._settings.stemming,
             "synonyms": self._settings.synonyms, **names,
         }  # fmt: skip
         yield INDEX_PATH, json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()

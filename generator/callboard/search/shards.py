@@ -11,7 +11,7 @@ from callboard.model.urls import segment
 from callboard.search.postings import bounded
 from callboard.search.term_file import Line
 
-LARGEST = 24_000
+LARGEST = 12_000
 """Bytes of a shard, except for one that is a single term: a third of that over the wire."""
 MOST = {"h": 1_500, "t": 1_500}
 """Occurrences of a term in a shard of titles and of texts: 8 KB over the wire. Of a more frequent term the best ones are kept."""
