@@ -38,6 +38,15 @@ class Revision(NamedTuple):
     path: str
 
 
+class RepositoryFolder(NamedTuple):
+    """A folder of a repository on a host."""
+
+    url: str
+    """Of the repository, without credentials and ``.git``; owner and name are in lower case."""
+    folder: str
+    """Empty, or with a final ``/``."""
+
+
 def known_addresses(
     remote: Remote, runs: str, refs: Sequence[str], ref_kind: str, *, is_default: bool, prefix: str = ""
 ) -> tuple[str, ...]:
@@ -107,6 +116,15 @@ def at_other_revisions(url: str, trees: Sequence[Tree]) -> Sequence[Revision]:
 def repositories_of(tree: Tree) -> frozenset[str]:
     """Addresses of the tree's repository that do not depend on its revision; empty where it is in no repository with a URL."""
     return frozenset(address for address in tree.addresses if address.startswith(ANY_REVISION))
+
+
+def repository_of(tree: Tree) -> RepositoryFolder | None:
+    """The repository of a tree; None where it is in none with a URL on a host."""
+    for address in sorted(repositories_of(tree)):
+        folder, _, url = address.removeprefix(ANY_REVISION).partition("|")
+        if url.startswith("https://"):
+            return RepositoryFolder(url.rstrip("/"), folder)
+    return None
 
 
 def _split(address: str) -> Iterator[tuple[str, str]]:

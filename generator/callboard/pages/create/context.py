@@ -14,10 +14,13 @@ from callboard.pages.context import PageContext, shared_values
 from callboard.plugins.sources import host_software, parse_remote
 from callboard.software_templates.definition import digest_of
 from callboard.software_templates.published import PublishedTemplate
+from callboard.sources.addresses import repository_of
 
 CREATE = "create/"
 """Path of the page about all templates."""
-_SOFTWARE = {"bitbucket": "bitbucketCloud"}
+_SOFTWARE = {"bitbucket": "bitbucketCloud", "bitbucket-server": "bitbucketServer"}
+_OPTIONS = frozenset({"github", "gitlab", "gitea", "azure", *_SOFTWARE})
+"""Types of sources, and values of their option ``host``, that name the software of a host."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,13 @@ class CreateContext(PageContext):
     @cached_property
     def hosts(self) -> Mapping[str, str]:
         """The hosts of the repositories that the sources read, each with its type."""
-        types = {source.name: source.type for source in self.settings.sources}
+        types = {source.name: str(source.options.get("host") or source.type) for source in self.settings.sources}
         found: dict[str, str] = {}
         for (source, _), tree in self.trees.items():
             for address in (tree.id, tree.view_url("x")):
                 remote = parse_remote(address) if address.startswith(("https://", "http://")) else None
                 if remote and remote.host:
-                    software = host_software(remote) or (types[source] if types.get(source) in {"github", "gitlab", "gitea"} else "")
+                    software = host_software(remote) or (types[source] if types.get(source) in _OPTIONS else "")
                     found.setdefault(remote.host, _SOFTWARE.get(software, software))
         return {host: type_ for host, type_ in sorted(found.items()) if type_}
 
@@ -48,14 +51,25 @@ class CreateContext(PageContext):
         return tree_of(self.trees, entity.origin)
 
     def published(self, entity: Entity) -> PublishedTemplate:
-        """What ``callboard new`` reads of a template; without an address if its source is a folder."""
-        origin = entity.origin
-        address = origin.tree if origin.tree.startswith("https://") and urlsplit(origin.tree).path.strip("/") else ""
+        """What ``callboard new`` reads of a template; without an address if its source is a folder that is in no clone."""
+        origin, tree = entity.origin, self.tree(entity)
+        address, prefix = _repository(tree) if tree else ("", "")
         title = entity.metadata.get("title")
         return PublishedTemplate(
             str(entity.ref), title if isinstance(title, str) else "", f"{address}.git" if address and "/_git/" not in address else address,
-            origin.revision, origin.path, self.hosts, digest_of(entity.spec), entity.spec.get("parameters"),
+            origin.revision, prefix + origin.path, self.hosts, digest_of(entity.spec), entity.spec.get("parameters"),
         )  # fmt: skip
+
+
+def _repository(tree: Tree) -> tuple[str, str]:
+    """The URL of a tree's repository without credentials and ``.git``, and the tree's folder in it; empty where it has no URL on a host."""
+    if tree.id.startswith(("https://", "http://")):
+        return (tree.id, "") if urlsplit(tree.id).path.strip("/") else ("", "")
+    known = repository_of(tree)
+    if known is None:
+        return "", ""
+    url, view = known.url, tree.view_url("x")
+    return (view[: len(url)] if view.lower().startswith(f"{url}/") else url), known.folder  # the address is in lower case
 
 
 def create_context(page: PageContext) -> CreateContext:
