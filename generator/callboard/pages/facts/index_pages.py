@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+from callboard.catalog import organization
 from callboard.model.entity import Entity
 from callboard.model.facts import FAMILIES
 from callboard.pages.facts.context import HEALTH, FactsContext, FamilyIndex, FamilyPages, has_health
@@ -17,6 +18,7 @@ from callboard.pages.page import Page
 from callboard.pages.pager import numbered_path, numbered_title
 from callboard.pages.section import Section
 from callboard.pages.shared_views import CountView
+from callboard.pages.team_filter import FilterChoice, TeamFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,19 @@ class HealthView:
     panels: tuple[PanelView, ...]
     has_teams: bool
     """Whether there are teams to choose one's own from."""
+    teams: tuple[FilterChoice, ...]
+    """By which a script filters the rows of the panels."""
+    team_numbers: Mapping[str, str]
+    """Numbers of the teams among ``teams``, by the reference of the entity that a row is about; empty for an unknown one."""
 
 
 def health_view(context: FactsContext, nav: tuple[NavLink, ...]) -> HealthView:
     """The view of ``/health/``."""
-    return HealthView(nav, urgent_counts(context), health_panels(context), next(context.catalog.of_kind("group"), None) is not None)
+    owners = {ref: organization.owner(context.catalog, ref) for ref in {*context.measured_by_subject, *context.facts_by_subject}}
+    teams = TeamFilter(context, filter(None, owners.values()))
+    numbers = {str(ref): teams.numbers((owner,) if owner else ()) for ref, owner in owners.items()}
+    has_teams = next(context.catalog.of_kind("group"), None) is not None
+    return HealthView(nav, urgent_counts(context), health_panels(context), has_teams, teams.choices, numbers)
 
 
 def urgent_counts(context: FactsContext) -> tuple[CountView, ...]:

@@ -73,6 +73,8 @@ class EventView:
     subject: EntityLink | None = None
     """The entity that the item is about, on pages about many entities."""
     owner: EntityLink | None = None
+    subjects: tuple[str, ...] = ()
+    """References of the entities that the item is about if these are several; ``subject`` is None then."""
 
 
 @dataclass(frozen=True, slots=True)
