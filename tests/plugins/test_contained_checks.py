@@ -45,21 +45,32 @@ def entity(name):
     return CheckedEntityMessage(EntityRef("component", "default", name), "Component", {"name": name}, {}, {"alert": [{"title": "a"}]}, {})
 
 
-def test_a_check_that_fails_costs_its_own_entities(tmp_path, monkeypatch):
-    monkeypatch.setattr(plugin_process.LIMITS, "current", CallLimits(start_seconds=20, family_seconds=1))
-    names = ["good", "bad", "raise", "exit", "wrong", "hang", "last"]
+def test_a_check_that_fails_costs_its_own_entities(tmp_path):
+    names = ["good", "bad", "raise", "exit", "wrong", "last"]
     with installed(tmp_path, "wild_check", CODE, {"callboard.checks": {"wild": "wild_check:Wild"}}):
         process = CheckProcess(loader.load("callboard.checks")["wild"])
         assert process.families() == ("alert",)
         found = dict(zip(names, process.judge({"word": "w"}, NOW, [entity(name) for name in names]), strict=True))
         process.stop()
     assert {name: reply.passes for name, reply in found.items()} == {
-        "good": True, "bad": False, "raise": None, "exit": None, "wrong": None, "hang": None, "last": True}  # fmt: skip
+        "good": True, "bad": False, "raise": None, "exit": None, "wrong": None, "last": True}  # fmt: skip
     assert found["good"].found.startswith("w 1 good")
     assert max(len(reply.found) for reply in found.values()) <= 200
     assert "KeyError: 'x'" in found["raise"].found
     assert "ended with exit code 3" in found["exit"].found
-    assert "did not answer" in found["hang"].found
+
+
+def test_a_check_that_does_not_answer_in_time_is_ended_and_started_again(tmp_path, monkeypatch):
+    with installed(tmp_path, "wild_check", CODE, {"callboard.checks": {"wild": "wild_check:Wild"}}):
+        process = CheckProcess(loader.load("callboard.checks")["wild"])
+        with monkeypatch.context() as patch:
+            patch.setattr(plugin_process.LIMITS, "current", CallLimits(family_seconds=0.2))
+            (late,) = process.judge({"word": "w"}, NOW, [entity("hang")])
+        (good,) = process.judge({"word": "w"}, NOW, [entity("good")])
+        process.stop()
+    assert late.passes is None
+    assert "did not answer" in late.found
+    assert good.passes is True
 
 
 ROOT = Path(__file__).parents[2]

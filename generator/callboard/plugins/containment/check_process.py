@@ -25,13 +25,14 @@ class CheckProcess:
     def __init__(self, plugin: Plugin) -> None:
         self._plugin = plugin
         self._process: PluginProcess | None = None
+        self._families: tuple[str, ...] = ()
         self._failures = 0
         self._last = ""
 
     def families(self) -> tuple[str, ...]:
         """The families that the check reads. Raises ``CallboardError``."""
-        process = self._running()
-        return tuple(process.call("check_families", self._entry, list[str], process.limits.start_seconds, "was imported"))
+        self._running()
+        return self._families
 
     def judge(self, options: Mapping[str, Any], now: datetime, entities: Sequence[CheckedEntityMessage]) -> list[CheckReply]:
         """The result of each entity; unknown, with the reason, where the check fails. Never raises."""
@@ -68,8 +69,10 @@ class CheckProcess:
         return PluginEntry(p.group, p.type, p.package, p.version, p.target)
 
     def _running(self) -> PluginProcess:
+        """The process, once it has imported the check: to start again does not count as time for judging."""
         if self._process is None or not self._process.is_running:
-            self._process = PluginProcess(self._plugin)
+            self._process = process = PluginProcess(self._plugin)
+            self._families = tuple(process.call("check_families", self._entry, list[str], process.limits.start_seconds, "was imported"))
         return self._process
 
     def stop(self) -> None:
