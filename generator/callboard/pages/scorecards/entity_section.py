@@ -13,12 +13,13 @@ from callboard.pages.facts.members import ROLLUP_KINDS, members
 from callboard.pages.scorecards.campaign import CampaignView, campaign
 from callboard.pages.scorecards.context import ScorecardContext, card_path
 from callboard.pages.scorecards.moves import MovesView
-from callboard.pages.scorecards.trends import TrendView, day_text, team_trend
+from callboard.pages.scorecards.trends import TrendView, bands, day_text, team_trend
 from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import EntityLink, StateView
 from callboard.scorecards.cards import Scorecard
 from callboard.scorecards.explanation import Explanation
 from callboard.scorecards.judging import ExplainedResult
+from callboard.scorecards.recording import place_of, standing_level
 from callboard.scorecards.results import CardResult, RuleOutcome, RuleResult
 from callboard.state.result_history import text_days
 
@@ -217,16 +218,9 @@ def _summaries(context: ScorecardContext, entity: Entity) -> Iterator[CardSummar
 
 def summary(context: ScorecardContext, card: Scorecard, results: list[CardResult]) -> CardSummary:
     """The distribution of results over levels, and the worst of them."""
-    if card.is_weighted:
-        counts = Counter(context.level_state(result) for result in results)
-        levels = tuple(LevelCount(state, number) for state, number in sorted(counts.items(), key=lambda item: item[0].text))
-    else:
-        reached = Counter(result.reached.level if result.reached.applies else -1 for result in results)
-        levels = tuple(
-            LevelCount(context.named_level(card, level), reached[level]) for level in range(len(card.levels), -1, -1) if reached[level]
-        )
-        nothing = StateView(context.labels["scorecard_nothing_applies"], "none", "")
-        levels += (LevelCount(nothing, reached[-1]),) if reached[-1] else ()
+    reached = Counter(place_of(card, standing_level(result)) for result in results)
+    states = bands(context, card)
+    levels = tuple(LevelCount(states[place], reached[place]) for place in sorted(reached, key=lambda at: (at < 0, -at)))
     worst = [result for result in sorted(results, key=badness) if has_to_do(result)]
     views = tuple(WorstView(context.link_of(result), context.level_state(result), context.distance(result)) for result in worst[:_WORST])
     return CardSummary(card.title, card_path(card), len(results), levels, views, campaign=campaign(context, card, results))

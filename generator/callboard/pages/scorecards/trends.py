@@ -102,12 +102,12 @@ def _trend_view(context: ScorecardContext, card: Scorecard, trend: CardTrend, po
     )  # fmt: skip
     if not segments:
         return None
-    bands, marks = _bands(context, card), tuple(mark for mark in trend.marks if mark < end)
+    states, marks = bands(context, card), tuple(mark for mark in trend.marks if mark < end)
     first, last = segments[0].first, segments[-1].end - 1
     words = context.labels["scorecard_trend_words"].format(card.title, day_text(first), day_text(last))
-    chart = draw_bands(BandChart(segments, tuple(band.tone for band in bands), marks, words))
+    chart = draw_bands(BandChart(segments, tuple(state.tone for state in states), marks, words))
     changes = tuple(map(day_text, marks))
-    return TrendView(chart, day_text(first), day_text(last), bands, tuple(_rows(segments, marks, context)), changes)
+    return TrendView(chart, day_text(first), day_text(last), states, tuple(_rows(segments, marks, context)), changes)
 
 
 def _rows(segments: Sequence[BandSegment], marks: Sequence[int], context: ScorecardContext) -> Iterator[TrendRow]:
@@ -118,15 +118,15 @@ def _rows(segments: Sequence[BandSegment], marks: Sequence[int], context: Scorec
         yield TrendRow(day_text(segment.first), tuple(map(str, segment.numbers)), note if is_marked else "")
 
 
-def _bands(context: ScorecardContext, card: Scorecard) -> tuple[StateView, ...]:
-    """The levels from none to the highest, and what nothing applies to."""
+def bands(context: ScorecardContext, card: Scorecard) -> tuple[StateView, ...]:
+    """The levels from none to the highest, each in a colour of its own, and what nothing applies to."""
     labels = context.labels
     if card.is_weighted:
         named = tuple(StateView(labels[name], tone, "") for name, tone in zip(SCORE_BANDS, ("warn", "info", "good"), strict=True))
         assert len(named) == BANDS  # noqa: S101 - the numbers are recorded in these bands
     else:
         named = tuple(context.named_level(card, level) for level in range(len(card.levels) + 1))
-    return (*_distinct(named), StateView(labels["scorecard_nothing_applies"], "none", ""))
+    return (*_distinct(named), StateView(labels["scorecard_nothing_applies"], "l0", ""))
 
 
 def _distinct(states: Sequence[StateView]) -> tuple[StateView, ...]:
