@@ -165,7 +165,11 @@ def test_pages_have_the_addresses_of_mkdocs():
         ("a/README.md", "a/"),
         ("a/x y.md", "a/x%20y/"),
     ]
-    assert SetFiles(["x.md", "x/README.md"]).duplicates() == {"x/": ("x.md", "x/README.md")}
+    twice = SetFiles(["x.md", "x/README.md", "y.md"])
+    assert [file.path for file in twice.pages] == ["y.md", "x/README.md"]
+    assert {hidden: shown.path for hidden, shown in twice.hidden.items()} == {"x.md": "x/README.md"}
+    assert navigation_of(["x.md", "y.md"], twice).order() == ("x/README.md", "y.md")
+    assert twice.target("x.md#a", "y.md")[0] == twice.by_path["x/README.md"]
 
 
 def test_a_navigation_names_pages_sections_and_links():

@@ -135,6 +135,7 @@ def test_a_damaged_pack_is_made_again(portal):
         ("component:orders/run.md#gone", "docs/default/component/orders/run/", "Run", "anchor"),
         ("component:orders/gone.md", "", "", "page"),
         ("component:gone", "", "", "entity"),
+        ("compnent:orders", "", "", "entity"),
         ("../src/x.py", "", "", ""),
         ("../src/gone.py", "", "", "outside"),
     ],
@@ -155,6 +156,13 @@ def test_links_between_sets_lead_to_pages_and_headings(portal, link, path, title
     assert (target.path, target.title, target.reason) == (path, title, reason)
     assert [problem.span.line for problem in built.problems] == ([3] if reason else [])
     assert bool(links.mentions()) == (not reason and link.startswith("component:"))
+
+
+def test_a_misspelled_kind_is_a_problem_that_names_the_right_one_and_other_schemes_are_none(portal):
+    text = "# A\n\n[x](compnent:orders/run.md) <systme:a> [t](tel:1) [m](mailto:a@b.test) [i](apt:vim) [v](vscode:open) [c](callto:x)\n"
+    problems = portal.write(**{"docs/index.md": text}).built().problems
+    assert [(problem.code, problem.span.line) for problem in problems] == [("DOC014", 3)] * 2
+    assert [problem.hint.partition("`")[2] for problem in problems] == ["component:orders/run.md`?", "system:a`?"]
 
 
 def test_bounds_and_rules_leave_out_pages_files_and_sets(portal):

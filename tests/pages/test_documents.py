@@ -95,6 +95,33 @@ def test_former_addresses_and_entities_that_share_a_set_lead_to_it(portal):
     assert documents.addresses(context_of(portal))[next(ref for ref in portal.entities if ref.name == "orders")] == f"{START}new/"
 
 
+def test_no_set_has_two_files_in_one_place(portal):
+    drawn = "_diagrams/0123456789abcdef0123.svg"
+    maps = ["'~all.md'", "img.png.md", "b/index.html/c.md", f"{drawn}.md", "fine.md"]
+    redirects = ", ".join(f"{old}: x.md" for old in maps)
+    portal.write(**{
+        "mkdocs.yml": f"nav: [index.md, x.md, b.md]\nplugins: [{{redirects: {{redirect_maps: {{{redirects}}}}}}}]",
+        "docs/index.md": f"# A\n\n[x](x.md) ![i](img.png) ![t](x.png) ![d]({drawn})", "docs/img.png": b"0", "docs/x.png": b"0",
+        "docs/x.png.md": "# P", f"docs/{drawn}": "<svg xmlns='http://www.w3.org/2000/svg'/>", f"docs/{drawn}.md": "# D",
+        "docs/x.md": "# First", "docs/x/README.md": "# Last", "docs/b.md": "# B",
+    })  # fmt: skip
+    context = context_of(portal)
+    paths = [f"{page.path}index.html" for page in documents.plan(context)] + [path for path, *_ in documents.files(context)]
+    folders = {"/".join(path.split("/")[:number]) for path in paths for number in range(1, path.count("/") + 1)}
+    assert (len(paths), folders & {*paths}) == (len({*paths}), set())
+    made = context.documentation.sets[PAYMENTS]
+    assert [*made.pages] == ["index.md", "x/README.md", "b.md", "x.png.md"]
+    assert (made.navigation.order(), [*made.files]) == (("index.md", "x/README.md", "b.md"), ["img.png"])
+    assert f"{START}fine/" in {page.path for page in documents.plan(context)}
+    said = " ".join(problem.message for problem in context.documentation.problems)
+    for wanted in (
+        "`x.md` is not shown: `x/README.md` has the same address `x/`.",
+        "a page has the address `x.png/`",
+        "that no address can have",
+    ):
+        assert wanted in said
+
+
 def test_an_entity_without_documentation_gets_a_page_that_says_how_to_add_it(portal):
     html = rendered(pages_of(portal.write(**{"src/x.py": "x"})), START)
     assert "backstage.io/techdocs-ref: dir:." in html

@@ -246,7 +246,7 @@ class DocumentationBuilder:
             decisions=_decision_records(read),
         )  # fmt: skip
         named = dict.fromkeys(path for page in pages.values() for path in page.files)
-        files = published_files(tree, named, made.repository_path, self._bounds)
+        files = published_files(tree, named, made.repository_path, self._bounds, [page.url for page in pages.values()])
         findings = (*read.findings, *_as_text(made), *files.findings)
         problems = tuple(self._found(pending, tree, finding) for finding in findings[:_MOST_FINDINGS])
         self._sets[ref] = made = replace(made, problems=problems, files=files.published, left_out=files.left_out)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from callboard.catalog.graph import Catalog
 from callboard.documentation import rules
+from callboard.documentation.entity_addresses import meant_address
 from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, OpenLink
 from callboard.documentation.portal import PortalDocumentation
 from callboard.documentation.reading import literal
@@ -103,6 +104,8 @@ class CrossLinks:
 
     def _problem(self, of: DocumentationSet, link: BrokenDocumentLink) -> Problem:
         message, hint = _WORDS[link.reason]
+        if link.reason == "entity" and (meant := meant_address(link.address, self.catalog.kinds.by_name)):
+            hint = f"There is no such kind; did you mean `{meant[:200]}`?"
         tree = self._tree(of)
         path = of.repository_path(link.page.path)
         repository, revision = (tree.repository, tree.revision) if tree else ("", "")

@@ -7,21 +7,26 @@ from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
 from markdown.inlinepatterns import InlineProcessor
+from markdown.util import AtomicString
 
 import markdown
 
 
 class EntityAutolinks(InlineProcessor):  # type: ignore[misc]  # it has no stubs
-    """The pattern of a parser; ``is_entity`` says which addresses name an entity."""
+    """The pattern of a parser; ``is_entity`` says which addresses name an entity, ``text_of`` the text of a link that is not filled in."""
 
-    def __init__(self, parser: markdown.Markdown, is_entity: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(
+        self, parser: markdown.Markdown, is_entity: Callable[[str], bool] = lambda _: False, text_of: Callable[[str], str] = lambda _: ""
+    ) -> None:
         super().__init__(r"<([A-Za-z][A-Za-z0-9]*:[^\s<>]+)>", parser)
-        self.is_entity = is_entity
+        self.is_entity, self.text_of = is_entity, text_of
 
     @classmethod
-    def register(cls, parser: markdown.Markdown, is_entity: Callable[[str], bool] = lambda _: False) -> EntityAutolinks:
+    def register(
+        cls, parser: markdown.Markdown, is_entity: Callable[[str], bool] = lambda _: False, text_of: Callable[[str], str] = lambda _: ""
+    ) -> EntityAutolinks:
         """Add the pattern to a parser."""
-        pattern = cls(parser, is_entity)
+        pattern = cls(parser, is_entity, text_of)
         parser.inlinePatterns.register(pattern, "callboard_entities", 125)
         return pattern
 
@@ -29,4 +34,6 @@ class EntityAutolinks(InlineProcessor):  # type: ignore[misc]  # it has no stubs
         """The link; nothing for what is no entity."""
         if not self.is_entity(match[1]):
             return None, None, None
-        return Element("a", href=match[1]), match.start(0), match.end(0)
+        link = Element("a", href=match[1])
+        link.text = AtomicString(self.text_of(match[1]))
+        return link, match.start(0), match.end(0)

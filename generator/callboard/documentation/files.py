@@ -37,7 +37,11 @@ class SetFiles:
     ) -> None:
         kept = {path for path in paths if not _is_hidden(path)}
         kept -= {path for path in kept if _is_shadowed(path, kept)}
-        self.by_path = {path: _file(path) for path in sorted(kept, key=_order)}
+        found = {path: _file(path) for path in sorted(kept, key=_order)}
+        last = {file.url: file for file in found.values() if file.is_page}
+        self.hidden = {path: last[file.url] for path, file in found.items() if file.is_page and last[file.url] is not file}
+        """By the path of a page whose address another one has, that other one: MkDocs shows the last in its order."""
+        self.by_path = {path: file for path, file in found.items() if path not in self.hidden}
         self._by_url = {unquote(file.url).rstrip("/"): file for file in self.by_path.values()}
         self._folder, self._elsewhere, self._is_complete = folder, elsewhere or {}, is_complete
         self._inside = {there: path for path, there in self._elsewhere.items()}
@@ -47,12 +51,9 @@ class SetFiles:
         """The pages in MkDocs' order: the index of a folder first."""
         return tuple(file for file in self.by_path.values() if file.is_page)
 
-    def duplicates(self) -> dict[str, tuple[str, ...]]:
-        """Paths of pages that have the same URL, of which MkDocs shows the last."""
-        by_url: dict[str, list[str]] = {}
-        for file in self.pages:
-            by_url.setdefault(file.url, []).append(file.path)
-        return {url: tuple(paths) for url, paths in by_url.items() if len(paths) > 1}
+    def find(self, path: str) -> SetFile | None:
+        """The file with a path; for a page whose address another one has, that other one."""
+        return self.by_path.get(path) or self.hidden.get(path)
 
     def by_url(self, address: str) -> SetFile | None:
         """The file with an address below the set's, which may be written with ``..`` and without a final ``/``."""
@@ -79,14 +80,14 @@ class SetFiles:
         parts = urlsplit(address)
         path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path))).lstrip("/")
         rest = (f"?{parts.query}" if parts.query else "") + (f"#{parts.fragment}" if parts.fragment else "")
-        return self.by_path.get(path) or self._elsewhere_target(unquote(parts.path), page), rest
+        return self.find(path) or self._elsewhere_target(unquote(parts.path), page), rest
 
     def _elsewhere_target(self, path: str, page: str) -> SetFile | None:
         """The file of another included set that the path names by its place in the repository."""
         if not self._inside:
             return None
         here = posixpath.dirname(self.repository_path(page))
-        return self.by_path.get(self._inside.get(posixpath.normpath(posixpath.join(here, path)), ""))
+        return self.find(self._inside.get(posixpath.normpath(posixpath.join(here, path)), ""))
 
 
 def relative_url(target: SetFile, page: SetFile) -> str:

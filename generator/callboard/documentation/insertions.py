@@ -31,6 +31,8 @@ from callboard.documentation.open_links import block_mark, without_block_marks
 _T = TypeVar("_T")
 DRAWINGS = "_diagrams"
 """Folder of the images below the address of their page."""
+DRAWN = re.compile(rf"(?:^|/){DRAWINGS}/[0-9a-f]{{20}}\.svg")
+"""The place of an image, which no file and no page of a set may have."""
 _MOST_INSERTIONS = 500
 """Diagrams and formulas of a page."""
 _SECONDS = 4

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from markdown.util import AMP_SUBSTITUTE
 
+from callboard.documentation.entity_addresses import is_entity_address
 from callboard.documentation.files import SetFile, SetFiles, relative_url
 from callboard.documentation.model import Jump, MissingTarget, OpenLink
 from callboard.documentation.open_links import address_mark
@@ -17,7 +18,6 @@ _MOST = 2_000
 _IGNORED = re.compile(r"[\x00-\x20]+")
 """What browsers remove from addresses, or more."""
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
-_KIND = re.compile(r"([a-z][a-z0-9]*):(?!/)(?=[^\s])", re.IGNORECASE)
 
 
 class LinkResolver:
@@ -60,8 +60,7 @@ class LinkResolver:
 
     def is_entity(self, address: str) -> bool:
         """Whether the address names an entity or its documentation: ``component:payments/runbook.md``."""
-        match = _KIND.match(address)
-        return match is not None and match[1].lower() in self._kinds
+        return is_entity_address(address, self._kinds)
 
     def open_link(self, address: str, file: str = "", *, is_image: bool = False, page: str = "") -> int:
         """The position of an open link, which is added."""

@@ -207,7 +207,8 @@ class DocumentationSet:
         path = address.strip("/")
         if not path:
             return self.start
-        for name in (path, f"{path}.md", f"{path}/index.md", f"{path}/README.md", path.removesuffix(".html") + ".md"):
+        stem = path.removesuffix(".md")  # for one whose address another page has: ``x.md`` beside ``x/README.md``
+        for name in (path, f"{path}.md", f"{stem}/index.md", f"{stem}/README.md", path.removesuffix(".html") + ".md"):
             if name in self.pages:
                 return self.pages[name]
         return None

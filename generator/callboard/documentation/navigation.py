@@ -70,7 +70,7 @@ def _named(title: str, value: Any, files: SetFiles, missing: list[str]) -> Itera
     if isinstance(value, list | dict):
         yield NavItem(title, children=tuple(_items(value, files, missing)))
     elif isinstance(value, str):
-        file = files.by_path.get(posixpath.normpath(value))
+        file = files.find(posixpath.normpath(value))
         if file and file.is_page:
             yield NavItem(title, file.path)
         elif "://" in value or value.startswith(("/", "mailto:")):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from urllib.parse import unquote
 
 from callboard.documentation import rules
 from callboard.documentation.reading import SetFinding
@@ -27,12 +29,18 @@ class SetFilesOnSite:
     findings: tuple[SetFinding, ...] = ()
 
 
-def published_files(tree: Tree, paths: Iterable[str], repository_path: Callable[[str], str], bounds: DocsSettings) -> SetFilesOnSite:
-    """The files of a set that are published; ``repository_path`` gives the path in the tree of each."""
+def published_files(
+    tree: Tree, paths: Iterable[str], repository_path: Callable[[str], str], bounds: DocsSettings, pages: Iterable[str] = ()
+) -> SetFilesOnSite:
+    """The files of a set that are published.
+
+    ``repository_path`` gives the path in the tree of each, ``pages`` the addresses of the set's pages, below which no file has its place.
+    """
     published: dict[str, str] = {}
-    left_out: dict[str, str] = {}
-    left = bounds.set_file_bytes
     paths = [*paths]
+    left_out = dict(_in_the_way(paths, pages))
+    left = bounds.set_file_bytes
+    paths = [path for path in paths if path not in left_out]
     if paths:
         tree.fetch([repository_path(path) for path in paths if published_end(path) is not None])
     for path in paths:
@@ -48,6 +56,20 @@ def published_files(tree: Tree, paths: Iterable[str], repository_path: Callable[
             published[path] = blake2b(content, digest_size=16).hexdigest()
     findings = tuple(_finding(repository_path(path), reason) for path, reason in left_out.items())
     return SetFilesOnSite(published, left_out, findings)
+
+
+def _in_the_way(paths: Iterable[str], pages: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The files that would stand in the place of a page's folder, and why each is left out."""
+    folders = {folder for url in pages for folder in _folders(unquote(url))}
+    return ((path, f"a page has the address `{path}/`") for path in paths if path in folders)
+
+
+def _folders(url: str) -> Iterator[str]:
+    """The folders that the page of an address lies in."""
+    folder = url.strip("/")
+    while folder:
+        yield folder
+        folder = posixpath.dirname(folder)
 
 
 class UnpublishedError(Exception):

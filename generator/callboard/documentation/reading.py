@@ -16,6 +16,7 @@ from callboard.documentation.configuration import LARGEST, ConfigurationError, S
 from callboard.documentation.conversion import SetSource
 from callboard.documentation.decision_files import IN_SET, MOST_DECISIONS, DecisionFiles, usual_folder
 from callboard.documentation.files import MARKDOWN, SetFiles
+from callboard.documentation.insertions import DRAWN
 from callboard.documentation.links import line_of
 from callboard.documentation.model import SetKind
 from callboard.documentation.monorepo import IncludedSet, Inclusion
@@ -205,7 +206,7 @@ class SetReader:
             return ReadSet(SetKind.NONE, source, folder, {}, tuple(self._findings))
         start = len(folder) + 1 if folder else 0
         text = _text(tree, found, self.bounds.page_bytes) or ""
-        named = [path for path in named_images(text) if _glob(tree, posixpath.join(folder, path))]
+        named = [path for path in named_images(text) if _has_address(path) and _glob(tree, posixpath.join(folder, path))]
         below = f"{literal(posixpath.join(folder, records.folder))}/**" if records.folder and not records.elsewhere else ""
         own = [path[start:] for path in _matching(tree, below)[:MOST_DECISIONS] if not self.is_left_out(path)] if below else []
         files = SetFiles((found[start:], *named, *own, *records.elsewhere), folder, records.elsewhere, is_complete=False)
@@ -216,9 +217,9 @@ class SetReader:
         for name in source.navigation.missing[:50]:
             self._find(rules.MISSING_PAGE, path, f"The navigation names `{name[:200]}`, which is no page of the set.",
                        "Correct the name, or remove it from `nav`.", needle=name)  # fmt: skip
-        for url, paths in [*source.files.duplicates().items()][:50]:
-            message = f"{' and '.join(f'`{each}`' for each in paths)} have the same address `{url}`; the last one is shown."
-            self._find(rules.MISSING_PAGE, source.files.repository_path(paths[0]), message, "Rename one of them.")
+        for hidden, shown in [*source.files.hidden.items()][:50]:
+            message = f"`{hidden[:200]}` is not shown: `{shown.path[:200]}` has the same address `{shown.url[:200]}`."
+            self._find(rules.MISSING_PAGE, source.files.repository_path(hidden), message, "Rename one of them, or make one page of both.")
 
     def _with_texts(self, tree: Tree, folder: str, read: ReadSet) -> ReadSet:
         """The set with the texts of its pages, as many as its bounds allow."""
@@ -242,7 +243,7 @@ class SetReader:
 
     def _texts(self, tree: Tree, files: SetFiles, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
         if len(paths) > self.bounds.set_pages:
-            self._too_much(files.repository_path(paths[0]), f"more than {self.bounds.set_pages:,} pages")
+            self._too_much(files.repository_path(paths[0]), f"more than {counted(self.bounds.set_pages, 'page')}")
         for path in paths[: self.bounds.set_pages]:
             there = files.repository_path(path)
             text = _text(tree, there, 4 * self.bounds.page_bytes)
@@ -300,7 +301,9 @@ def _with_change_log_last(navigation: SetNavigation) -> SetNavigation:
 def _has_address(path: str) -> bool:
     """Whether a file of this name can be published: each part is a name of a file on every server, and is no index of a folder."""
     parts = path.split("/")
-    is_plain = path.isprintable() and "\\" not in path and len(path.encode("utf-8", "surrogatepass")) <= _LONGEST_PATH
+    is_plain = (
+        path.isprintable() and "\\" not in path and not DRAWN.search(path) and len(path.encode("utf-8", "surrogatepass")) <= _LONGEST_PATH
+    )
     return is_plain and all(len(part.encode()) <= _LONGEST_NAME and not part.lower().startswith("index.html") for part in parts)
 
 

@@ -21,11 +21,12 @@ from markdown.extensions import Extension
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
+from callboard.documentation.entity_addresses import is_entity_address, meant_address
 from callboard.documentation.entity_autolinks import EntityAutolinks
 from callboard.io.time_limit import TimeLimitError, time_limit
 from callboard.website.guide_edits import EMPTY_TEMPLATE
 from callboard.website.guide_html import PAGE_VALUES, as_plain_text, safe_html, safe_text
-from callboard.website.guide_marks import custom_fences, is_entity_address
+from callboard.website.guide_marks import custom_fences
 from callboard.website.guide_values import usable_values
 from callboard.website.mkdocs_notes import NOTES
 
@@ -71,7 +72,10 @@ class _EntityLinks(Extension):  # type: ignore[misc]  # it has no stubs
         self._kinds = kinds
 
     def extendMarkdown(self, md: Any) -> None:  # noqa: N802 - the name of its base
-        EntityAutolinks.register(md, lambda address: is_entity_address(address, self._kinds))
+        EntityAutolinks.register(
+            md, lambda address: is_entity_address(address, self._kinds),
+            lambda address: address if meant_address(address, self._kinds) else "",
+        )  # fmt: skip
 
 
 def on_pre_page(page: Any, **_: Any) -> Any:

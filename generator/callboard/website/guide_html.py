@@ -15,7 +15,8 @@ from typing import Any
 
 import nh3
 
-from callboard.website.guide_marks import is_entity_address, link_mark, with_marks, without_signs
+from callboard.documentation.entity_addresses import is_entity_address
+from callboard.website.guide_marks import link_mark, with_marks, without_signs
 
 _TAGS = frozenset({
     "a", "abbr", "audio", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "details",

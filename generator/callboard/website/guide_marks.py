@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from urllib.parse import quote, unquote
 
 from callboard.documentation.blocks import LANGUAGES, PREFIX, DocumentBlock
@@ -17,7 +17,6 @@ from callboard.documentation.blocks import LANGUAGES, PREFIX, DocumentBlock
 LINK, TITLE, BLOCK, END = "\ue0f5", "\ue0f7", "\ue0f8", "\ue0f6"
 _SIGNS = str.maketrans("", "", LINK + TITLE + BLOCK + END)
 _SECRET = f"callboard{secrets.token_hex(12)}x"
-_KIND = re.compile(r"([A-Za-z][A-Za-z0-9]{0,62}):(?!/)[^\s]")
 _WRITTEN_LINK = re.compile(rf"#{_SECRET}l([A-Za-z0-9%._~-]*+)!")
 _WRITTEN_BLOCK = re.compile(rf"{_SECRET}b([A-Za-z0-9_=.-]*+)!")
 _WRITTEN = re.compile(rf"#?{_SECRET}[lb][A-Za-z0-9%._~=-]*+!")
@@ -33,12 +32,6 @@ _ANY = re.compile(rf"[{TITLE}{BLOCK}][^<>{TITLE}{BLOCK}{END}]*+{END}")
 def without_signs(text: str) -> str:
     """The text without the characters of marks."""
     return text if text.isascii() else text.translate(_SIGNS)
-
-
-def is_entity_address(address: str, kinds: Collection[str]) -> bool:
-    """Whether the address names an entity or its documentation: ``component:payments/runbook.md``."""
-    match = _KIND.match(address)
-    return match is not None and match[1].lower() in kinds
 
 
 def link_mark(address: str) -> str:

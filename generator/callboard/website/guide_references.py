@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from callboard.diagrams.layout import Layouts
 from callboard.documentation import rules
 from callboard.documentation.blocks import LANGUAGES, PREFIX, DocumentBlock
 from callboard.documentation.cross_links import CrossLinks
+from callboard.documentation.entity_addresses import is_entity_address, meant_address
 from callboard.documentation.model import DocumentationSet, GuideMention
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Span
@@ -19,7 +20,6 @@ from callboard.pages.context import page_context
 from callboard.pages.site_data import SiteData
 from callboard.settings.settings import Settings
 from callboard.website.guide_links import GuideLink, all_links_in, page_of
-from callboard.website.guide_marks import is_entity_address
 from callboard.website.guides import Guides
 from callboard.website.overlays import Overlays
 from callboard.website.rules import DEAD_LINK
@@ -69,7 +69,7 @@ class _Guides:
                 if target.reason:
                     yield DEAD_LINK.problem(
                         f"The guide has a link to {link.target[:200]!r}, which does not exist.", origin=self.guides.origin(path),
-                        span=link.span, field=link.target[:200], hint=_HINTS[target.reason],
+                        span=link.span, field=link.target[:200], hint=_hint(target.reason, link.target, self.kinds),
                     )  # fmt: skip
 
     def _links(self, text: str) -> Iterator[GuideLink]:
@@ -110,6 +110,11 @@ class _Blocks:
             f"The block {PREFIX}{block.kind}: {fault.message}.", origin=replace(origin, line=line or origin.line), span=span,
             subject=subject, hint=fault.hint, field=fault.message[:200],
         )  # fmt: skip
+
+
+def _hint(reason: str, address: str, kinds: Collection[str]) -> str:
+    meant = meant_address(address, kinds)
+    return f"There is no such kind; did you mean `{meant[:200]}`?" if meant else _HINTS[reason]
 
 
 def blocks_in(text: str) -> Iterator[DocumentBlock]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from callboard.documentation.files import MARKDOWN
+from callboard.documentation.insertions import DRAWN
 from callboard.documentation.model import DocumentationSet
 from callboard.model.urls import docs_path
 from callboard.pages.documents.context import DocumentsContext
-from callboard.pages.documents.navigation import up_of
+from callboard.pages.documents.navigation import WHOLE_FOLDER, has_whole_page, up_of
 from callboard.pages.safe_text import web_url
 from callboard.pages.shared_views import EntityLink
+
+_LONGEST = 200
+"""Bytes of a name in a former address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +63,23 @@ def moves(context: DocumentsContext) -> Mapping[str, str]:
         page = made.find(shared.path) or made.start
         if ref not in documentation.sets:
             found[docs_path(ref)] = docs_path(made.ref) + (page.url if page else "")
-    taken = {docs_path(made.ref) + unquote(page.url) for made in documentation.sets.values() for page in made.pages.values()}
-    return {path: target for path, target in found.items() if path not in taken}
+    taken = {place for made in documentation.sets.values() for place in _places(made)}
+    return {path: target for path, target in found.items() if path not in taken and not _is_below(path, taken)}
+
+
+def _places(of: DocumentationSet) -> Iterator[str]:
+    """The paths of a set's pages and files."""
+    folder = docs_path(of.ref)
+    yield from (folder + unquote(page.url) for page in of.pages.values())
+    yield from (folder + path for path in of.files)
+    if has_whole_page(of):
+        yield folder + WHOLE_FOLDER
+
+
+def _is_below(path: str, taken: Collection[str]) -> bool:
+    """Whether the page would lie in a folder that is a file."""
+    parts = path.rstrip("/").split("/")
+    return any("/".join(parts[:number]) in taken for number in range(1, len(parts) + 1))
 
 
 def moved_view(context: DocumentsContext, path: str, target: str) -> MovedView:
@@ -72,7 +91,7 @@ def moved_view(context: DocumentsContext, path: str, target: str) -> MovedView:
 def _old_path(old: str) -> str | None:
     """The address below the set's that a former page had; None for what can be none."""
     path = posixpath.normpath(unquote(old)).strip("/")
-    if path.startswith("..") or any(len(part) > 200 or not part.isprintable() for part in path.split("/")):  # noqa: PLR2004 - letters
+    if path.startswith("..") or DRAWN.search(path) or not all(map(_is_name, path.removesuffix("/index.html").split("/"))):
         return None
     stem, end = posixpath.splitext(path)
     folder, name = posixpath.split(stem if end.lower() in MARKDOWN else path.removesuffix("/index.html").removesuffix(".html"))
@@ -83,6 +102,11 @@ def _old_path(old: str) -> str | None:
         if name in {"index", "README", "."}
         else f"{folder}/{name}/".lstrip("/")
     )
+
+
+def _is_name(part: str) -> bool:
+    """Whether a folder of the site may have the name: one called ``index.html`` would be in the place of a page."""
+    return len(part.encode("utf-8", "replace")) <= _LONGEST and part.isprintable() and not part.lower().startswith("index.html")
 
 
 def _new_target(of: DocumentationSet, new: str) -> str:
