@@ -54,5 +54,5 @@ export function attach(form, draw, remember = "") {
 /** Show how many of how many pass, and the sentence for none. */
 export function count(form, shown, all) {
   form.querySelector("[role=status]").textContent = form.dataset.shown.replace("{:,}", shown.toLocaleString("en")).replace("{:,}", all.toLocaleString("en"));
-  document.querySelector("[data-nothing]").hidden = shown > 0;
+  document.querySelector("[data-nothing]").hidden = shown > 0 || !all;
 }

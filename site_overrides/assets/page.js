@@ -1,5 +1,5 @@
-// page.js: what a page needs before it is seen: the palette, then the contents, the header and the code blocks.
-// Not a module: it runs where it stands, above the content, so that no page is painted in one palette and then in the other.
+// page.js: what a page needs before it is seen: the palette, then the contents and the header.
+// Not a module: it runs above the content, so that no page changes its palette.
 {
   const root = new URL("../", document.currentScript.src).pathname, html = document.documentElement, body = document.body;
   const button = document.querySelector("[data-palettes]"), palettes = JSON.parse(button.dataset.palettes);
@@ -19,7 +19,7 @@
   button.addEventListener("click", () => {
     const index = 1 - chosen(), media = `(prefers-color-scheme: ${index ? "dark" : "light"})`;
     const color = Object.fromEntries([["media", media], ...NAMES.map((name, i) => [name, palettes[index][i]])]);
-    try { localStorage.setItem(key, JSON.stringify({ index, color })); } catch { /* private window: until the next page */ }
+    try { localStorage.setItem(key, JSON.stringify({ index, color })); } catch { /* private window */ }
     show();
   });
   addEventListener("storage", (e) => { if (e.key === key) show(); });
@@ -29,11 +29,14 @@
 
   if (location.protocol === "file:") html.appendChild(Object.assign(document.createElement("script"), { src: new URL("as-file.js", document.currentScript.src) }));
 
-  // All modules have run at DOMContentLoaded. What is pressed before and taken by none is pressed again; forms are shown (portal.css).
-  let pressed = null;
-  const early = (e) => { if (!e.defaultPrevented) pressed = e.target.closest(".cb-page button, .cb-search") ?? pressed; };
-  addEventListener("click", early);
-  document.addEventListener("DOMContentLoaded", () => { removeEventListener("click", early); html.classList.add("cb-ready"); pressed?.click(); });
+  // All modules have run at DOMContentLoaded. A press or key ("/", Ctrl+K) that none took is given again; forms are shown (portal.css).
+  let early;
+  onclick = onkeydown = (e) => { if (!e.defaultPrevented && (e.key ? /^[/k]$/i.test(e.key) && !e.target.closest("input") : e.target.closest(".cb-page button, .cb-search"))) early = e; };
+  document.addEventListener("DOMContentLoaded", () => {
+    onclick = onkeydown = null;
+    html.classList.add("cb-ready");
+    early?.target.dispatchEvent(new early.constructor(early.type, early));
+  });
 
   // What follows does the theme's script on the pages of guides.
   const start = () => {

@@ -63,6 +63,26 @@ def test_no_page_loses_what_is_pressed_before_its_scripts_run(chromium, address,
     context.close()
 
 
+@pytest.mark.parametrize("keys", ["/", "Control+k"])
+@pytest.mark.parametrize("path", ["", "teams/", "catalog/default/component/order-svc/"])
+def test_a_key_of_the_search_that_is_pressed_before_its_script_runs_opens_it(chromium, address, path, keys):
+    page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    held = holding(page, SCRIPTS)
+    page.goto(address + path, wait_until="commit")
+    page.locator("footer").first.wait_for(state="attached")
+    page.locator("h1").first.click()
+    page.keyboard.press(keys)
+    page.keyboard.press("Shift")  # a key that nothing waits for does not take its place
+    assert page.locator("dialog[open]").count() == 0
+    while not page.evaluate("() => document.documentElement.classList.contains('cb-ready')"):
+        release(held)
+        page.wait_for_timeout(20)
+    focused = "() => document.activeElement.matches('dialog[open] input, [data-search-form] input')"
+    page.wait_for_function(focused)
+    page.unroute_all(behavior="ignoreErrors")
+    page.context.close()
+
+
 def test_what_is_done_early_in_the_catalog_is_done_when_its_table_is_ready(chromium, address):
     page = chromium.new_context(viewport={"width": 1280, "height": 900}).new_page()
     held = holding(page, "**/names.json*")
