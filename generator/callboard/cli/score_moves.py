@@ -70,7 +70,7 @@ def rendered_moves(moves: Sequence[ResultMove], form: str) -> str:
     if not moves:
         return "No result changes."
     number = sum(move.has_other_level for move in moves)
-    head = f"{number} of {len(moves)} changed results have another level." if number else "Results change, and no level does."
+    head = f"Results that change: {len(moves)}, with another level: {number}." if number else "Results change, and no level does."
     return "\n".join((head, *(line for move in moves for line in _lines(move, is_markdown=form == "markdown"))))
 
 
