@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 HEIGHT = 100
 """Of the drawing; it is stretched to the place that it has on the page."""
+_CLOSED = f"V{HEIGHT}z"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def draw_bands(chart: BandChart, form: str = "wide") -> Markup:
     most = max(sum(segment.numbers) for segment in chart.segments) or 1
     parts = [
         f'<path class="cb-fill--{escape(tone)}" d="{path}"/>'
-        for band, tone in enumerate(chart.tones)
+        for band, tone in reversed(tuple(enumerate(chart.tones)))  # a lower band covers the lower part of a higher one
         if (path := _band_path(chart.segments, band, first, most))
     ]
     parts += [f'<path class="cb-bands__mark" d="M{day - first} 0V{HEIGHT}"/>' for day in chart.marks if first < day < end]
@@ -55,11 +56,17 @@ def draw_bands(chart: BandChart, form: str = "wide") -> Markup:
 
 
 def _band_path(segments: Sequence[BandSegment], band: int, first: int, most: int) -> str:
-    """The outline of a band: a rectangle for each segment in which it has a height."""
-    parts = []
+    """The outline from the ground to the top of a band, for each run of days in which it has a height."""
+    parts: list[str] = []
+    end = last = ""
     for segment in segments:
-        below, number = sum(segment.numbers[:band]), segment.numbers[band]
-        if number:
-            top, bottom = (f"{HEIGHT - HEIGHT * value / most:.4g}" for value in (below + number, below))
-            parts.append(f"M{segment.first - first} {bottom}V{top}H{segment.end - first}V{bottom}z")
-    return "".join(parts)
+        if not segment.numbers[band]:
+            continue
+        start, top = str(segment.first - first), f"{HEIGHT - HEIGHT * sum(segment.numbers[: band + 1]) / most:.1f}".removesuffix(".0")
+        if start != end:
+            parts.append(f"{_CLOSED if parts else ''}M{start} {HEIGHT}V{top}")
+        elif top != last:
+            parts.append(f"V{top}")
+        end, last = str(segment.end - first), top
+        parts.append(f"H{end}")
+    return "".join((*parts, _CLOSED)) if parts else ""
