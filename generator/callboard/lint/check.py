@@ -32,6 +32,7 @@ from callboard.settings.loading import read_kind_paths
 from callboard.settings.settings import Limits, Settings, SourceSettings
 from callboard.state.facts import CollectedFacts
 from callboard.website.guide_links import dead_file_links
+from callboard.website.guide_references import faults_without_documentation
 from callboard.website.overlays import read_overlays
 
 
@@ -76,7 +77,8 @@ def check_portal(file: Path, environ: Mapping[str, str], now: datetime | None = 
     if now is not None:
         facts = enrich(work, resolved, BuildState(Store.beside(settings.root), None, now, __version__, is_saved=False))
     overlays = read_overlays(settings.root, settings.portal)
-    problems = (*resolved.problems, *facts.problems, *overlays.problems, *dead_file_links(overlays.guides))
+    of_guides = faults_without_documentation(overlays.guides, resolved.catalog, resolved.trees)
+    problems = (*resolved.problems, *facts.problems, *overlays.problems, *dead_file_links(overlays.guides), *of_guides)
     resolved = replace(resolved, problems=problems, trees=with_portal_files(resolved.trees, settings.root))
     result = _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), portal_url=settings.portal.url)
     return replace(result, notes=failure_messages(facts.failures), all_failures=(*result.all_failures, *facts.failures))

@@ -6,15 +6,18 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from callboard.catalog.graph import Catalog
 from callboard.diagrams.layout import Layouts
 from callboard.documentation import rules
-from callboard.documentation.blocks import LANGUAGES, PREFIX, DocumentBlock
+from callboard.documentation.blocks import LANGUAGES, PREFIX, BlockError, DocumentBlock, read_block
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.entity_addresses import is_entity_address, meant_address
 from callboard.documentation.model import DocumentationSet, GuideMention
+from callboard.documentation.portal import PortalDocumentation
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Span
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
+from callboard.model.tree import Trees
 from callboard.pages.blocks.results import BlockFault, BlockResults
 from callboard.pages.context import page_context
 from callboard.pages.site_data import SiteData
@@ -46,6 +49,18 @@ def with_references(data: SiteData, overlays: Overlays, settings: Settings) -> S
     return replace(data, resolved=replace(resolved, problems=problems), guides=mentions)
 
 
+def faults_without_documentation(guides: Guides, catalog: Catalog, trees: Trees) -> Iterator[Problem]:
+    """What can be seen without reading documentation: links to entities that do not exist, and blocks whose text is wrong."""
+    found = _Guides(guides, CrossLinks(PortalDocumentation(), catalog, trees), frozenset(catalog.kinds.by_name))
+    yield from found.problems(frozenset({"entity"}))
+    for path in guides.pages:
+        for block in blocks_in(guides.text(path)):
+            try:
+                read_block(block)
+            except BlockError as error:
+                yield _block_problem(block, BlockFault(error.message, error.hint, error.line), guides.origin(path), None)
+
+
 @dataclass(frozen=True, slots=True)
 class _Guides:
     """The links of guides to entities."""
@@ -62,11 +77,11 @@ class _Guides:
             if refs:
                 yield GuideMention(_title(path, text), page_of(path), tuple(refs))
 
-    def problems(self) -> Iterator[Problem]:
+    def problems(self, reasons: Collection[str] = _HINTS) -> Iterator[Problem]:
         for path in self.guides.pages:
             for link in self._links(self.guides.text(path)):
                 target = self.links.entity_target(DEFAULT_NAMESPACE, link.target)
-                if target.reason:
+                if target.reason in reasons:
                     yield DEAD_LINK.problem(
                         f"The guide has a link to {link.target[:200]!r}, which does not exist.", origin=self.guides.origin(path),
                         span=link.span, field=link.target[:200], hint=_hint(target.reason, link.target, self.kinds),
@@ -87,14 +102,14 @@ class _Blocks:
     def of_guides(self, guides: Guides) -> Iterator[Problem]:
         for path in guides.pages:
             for block in blocks_in(guides.text(path)):
-                yield from (self._problem(block, fault, guides.origin(path), None) for fault in self._results.faults(block))
+                yield from (_block_problem(block, fault, guides.origin(path), None) for fault in self._results.faults(block))
 
     def of_sets(self) -> Iterator[Problem]:
         for made in self._data.documentation.sets.values() if self._shows_in_sets else ():
             for page in made.pages.values():
                 for block in page.blocks:
                     yield from (
-                        self._problem(block, fault, self._origin(made, page.path, block.line), made.ref)
+                        _block_problem(block, fault, self._origin(made, page.path, block.line), made.ref)
                         for fault in self._results.faults(block)
                     )
 
@@ -103,13 +118,14 @@ class _Blocks:
         repository, revision = (tree.repository, tree.revision) if tree else ("", "")
         return Origin(made.place.source, made.place.tree, repository, revision, made.repository_path(path), 0, line or 1)
 
-    def _problem(self, block: DocumentBlock, fault: BlockFault, origin: Origin, subject: EntityRef | None) -> Problem:
-        line = block.line + fault.line if block.line else 0
-        span = Span.at(line, 1) if line else None
-        return rules.INVALID_BLOCK.problem(
-            f"The block {PREFIX}{block.kind}: {fault.message}.", origin=replace(origin, line=line or origin.line), span=span,
-            subject=subject, hint=fault.hint, field=fault.message[:200],
-        )  # fmt: skip
+
+def _block_problem(block: DocumentBlock, fault: BlockFault, origin: Origin, subject: EntityRef | None) -> Problem:
+    line = block.line + fault.line if block.line else 0
+    span = Span.at(line, 1) if line else None
+    return rules.INVALID_BLOCK.problem(
+        f"The block {PREFIX}{block.kind}: {fault.message}.", origin=replace(origin, line=line or origin.line), span=span,
+        subject=subject, hint=fault.hint, field=fault.message[:200],
+    )  # fmt: skip
 
 
 def _hint(reason: str, address: str, kinds: Collection[str]) -> str:
