@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from callboard.build_inputs import (
     Queries,
@@ -63,7 +64,7 @@ def _record(request: BuildRequest, queries: Queries, data: SiteData, result: Bui
         manifest.sha256 if manifest else "",
         site_digest(request.output),
         request.now,
-        _next_turn(data),
+        _next_turn(data, ZoneInfo(settings.portal.timezone)),
         data.facts.recorded.days,
         collected_digest(collected),
         requests_of(collected, results.values()),
@@ -77,11 +78,11 @@ def _record(request: BuildRequest, queries: Queries, data: SiteData, result: Bui
     )
 
 
-def _next_turn(data: SiteData) -> datetime | None:
+def _next_turn(data: SiteData, zone: ZoneInfo) -> datetime | None:
     recorded, facts = data.facts.recorded, data.facts.facts
     turns = [
         next_turn_of_counts(recorded), next_turn_of_records(recorded, facts), next_turn_of_documentation(data.documentation, data.now),
-        next_turn_of_delivery(facts, data.now),
+        next_turn_of_delivery(facts, data.now), data.documentation.announcements.next_turn(data.now, zone),
     ]  # fmt: skip
     if data.judged is not None:  # the results of each day are recorded, so that the first build of a day is complete
         tomorrow = data.now.astimezone(data.judged.zone).date() + timedelta(days=1)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from callboard.catalog.graph import Catalog
 from callboard.documentation import rules
+from callboard.documentation.announcements import read_announcements
 from callboard.documentation.asked_tree import AskedTree, digest_of_options
 from callboard.documentation.bounds import is_left_out
 from callboard.documentation.conversion import PageWork, converted_pages
@@ -40,7 +41,7 @@ _MOST_FINDINGS = 100
 
 
 def portal_documentation(catalog: Catalog, trees: Trees, settings: Settings, program: str) -> PortalDocumentation:
-    """The documentation of all entities, with the problems of its links. ``program`` is the digest of this program.
+    """The documentation of all entities, with the problems of its links, and the announcements. ``program``: digest of this program.
 
     Raises ``SourceError`` if the network fails.
     """
@@ -48,7 +49,8 @@ def portal_documentation(catalog: Catalog, trees: Trees, settings: Settings, pro
     connected = ConnectedTrees(trees, settings.sources)
     found = DocumentationBuilder(catalog, connected, settings, folder, program).build()
     links = CrossLinks(found, catalog, trees)
-    return replace(found, problems=(*found.problems, *links.problems()))
+    announcements = read_announcements(settings, catalog)
+    return replace(found, problems=(*found.problems, *links.problems(), *announcements.problems), announcements=announcements)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from callboard.documentation.announcements import Announcements
 from callboard.documentation.insertions import DRAWINGS, images_of, without_images
 from callboard.documentation.model import DocumentationSet, DocumentPage
 from callboard.documentation.packs import KeptPages
@@ -27,6 +28,8 @@ class PortalDocumentation:
     """Of annotations and of the files of sets, without links."""
     converted: int = 0
     """Pages that were converted for this value."""
+    announcements: Announcements = field(default_factory=Announcements)
+    """Those of the portal; their problems are among ``problems``."""
 
     def html(self, of: DocumentationSet, page: DocumentPage) -> str:
         """The HTML of a page, with marks in place of open links. Raises ``MissingHtmlError``."""

@@ -1,4 +1,4 @@
-"""DOC010 … DOC017: defects of documentation sets and their pages."""
+"""DOC010 … DOC018: defects of documentation sets and their pages, and of the portal's announcements."""
 
 from __future__ import annotations
 
@@ -172,5 +172,29 @@ filter: kind:component ownr:platform
 ```callboard-table
 filter: kind:component owner:platform
 ```
+""",
+)
+
+INVALID_ANNOUNCEMENT = Rule(
+    code="DOC018",
+    name="invalid-announcement",
+    severity=Severity.ERROR,
+    summary="A file in the portal's folder of announcements cannot be shown.",
+    means="""The front matter of the file is missing or wrong: `title`, `from` and `until` are required, `audience` is `everyone` or a list
+of teams of the catalog, and there are no other keys. Or the file is too large, or its name cannot be part of an address.""",
+    matters="""Nobody sees the announcement. The other announcements are shown.""",
+    wrong="""---
+title: No deployments on Saturday
+from: 2026-12-05
+untill: 2026-12-06
+---
+The clusters get a new version.
+""",
+    right="""---
+title: No deployments on Saturday
+from: 2026-12-05
+until: 2026-12-06
+---
+The clusters get a new version.
 """,
 )

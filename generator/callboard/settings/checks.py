@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import jsonschema_rs
@@ -73,6 +73,9 @@ def all_problems(data: Any, document: SettingsDocument, root: Path, schemas: Opt
         yield from _shared_name_problems(data, document)
         for section_name in ("kinds", "scorecards"):
             yield from path_problems(section_name, data, document, root)
+        folder = data.get("announcements")
+        if isinstance(folder, str) and folder and (error := _path_error(root, folder, "folder")):
+            yield document.problem(("announcements",), f'"announcements" {error}')
 
 
 def schema_problems(
@@ -241,8 +244,14 @@ def _similar_timezone(zone: str) -> str:
 
 
 def _file_error(root: Path, relative: str) -> str:
+    return _path_error(root, relative, "file")
+
+
+def _path_error(root: Path, relative: str, kind: Literal["file", "folder"]) -> str:
     if relative.startswith(("/", "\\")) or ".." in Path(relative).parts:
         return f"is {relative}, but must be a path below the folder of sources.yaml"
-    if not (root / relative).resolve().is_relative_to(root.resolve()):
+    path = root / relative
+    if not path.resolve().is_relative_to(root.resolve()):
         return f"is {relative}, a link that leads out of the folder of sources.yaml"
-    return "" if (root / relative).is_file() else f"is {relative}, but there is no such file below the folder of sources.yaml"
+    exists = path.is_file() if kind == "file" else path.is_dir()
+    return "" if exists else f"is {relative}, but there is no such {kind} below the folder of sources.yaml"

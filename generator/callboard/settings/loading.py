@@ -129,6 +129,7 @@ def _settings(path: Path, expanded: Expanded) -> Settings:
         sources=tuple(_source(item, i, expanded) for i, item in enumerate(data["sources"])),
         kinds=tuple(data.get("kinds") or ()),
         scorecards=tuple(data.get("scorecards") or ()),
+        announcements=data.get("announcements") or "announcements",
         data=DataSettings(**(data.get("data") or {})),
         limits=Limits(**(data.get("limits") or {})),
         guides=GuideSettings(**(data.get("guides") or {})),

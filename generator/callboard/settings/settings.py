@@ -149,6 +149,8 @@ class Settings:
     """Paths of JSON Schema files of custom kinds, below ``root``."""
     scorecards: tuple[str, ...] = ()
     """Paths of scorecard files, below ``root``."""
+    announcements: str = "announcements"
+    """Path of the folder of announcements, below ``root``; by default there need not be one."""
     data: DataSettings = field(default_factory=DataSettings)
     limits: Limits = field(default_factory=Limits)
     guides: GuideSettings = field(default_factory=GuideSettings)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+from callboard.documentation.announcements import announcement_files
 from callboard.incremental.fingerprint import canonical, code_digest
 from callboard.plugins import loader
 from callboard.plugins.containment.plugin_process import is_contained
@@ -35,11 +36,12 @@ def portal_digest(settings: Settings, output: Path) -> str:
 
 
 def _files(settings: Settings) -> Iterator[Path]:
-    """``sources.yaml``, the logo, scorecards, the files of overlays and guides, built-in or not, and those of plugins."""
+    """``sources.yaml``, the logo, scorecards, announcements, the files of overlays and guides, built-in or not, and those of plugins."""
     yield settings.file
     if settings.portal.logo:
         yield settings.root / settings.portal.logo
     yield from (path for name in settings.scorecards if (path := settings.root / name).is_file())
+    yield from announcement_files(settings)
     folders = [*find_portal_files(settings.root).folders, *_plugin_folders()]
     for folder in folders:
         found = folder.rglob("*") if folder.is_dir() else [folder]

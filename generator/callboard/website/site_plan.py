@@ -16,6 +16,8 @@ from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker
 from callboard.model.entity import Entity
 from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.published_json import published_json
+from callboard.pages.announcements import plan as announcements
+from callboard.pages.announcements.context import AnnouncementsContext, announcements_context
 from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
 from callboard.pages.badges import BadgeContext, BadgeSettings, badge_files
@@ -76,6 +78,7 @@ class PageContexts:
     scorecards: ScorecardContext | None
     """None for a portal without scorecards."""
     create: CreateContext
+    announcements: AnnouncementsContext
 
     @property
     def is_public(self) -> bool:
@@ -105,9 +108,10 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     of_changes = changes_context(page, data.history, data.collected.stale, tools, families)
     of_facts = facts_context(page, data.facts, families)
     skipped_path = skipped.PATH if data.collected.skipped_files and not of_changes.is_public else ""
+    of_announcements = announcements_context(page, data.documentation.announcements, data.now)
     of_indexes = index_context(
         page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path,
-        has_health=bool(health_families(of_facts)),
+        has_health=bool(health_families(of_facts)), announcements=of_announcements,
         api_qualities={fact.subject: fact.value for fact in of_facts.of_family("api-quality") if isinstance(fact.value, ApiQuality)},
     )  # fmt: skip
     of_scorecards = scorecard_context(page, data.judged, tools)
@@ -131,7 +135,9 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         status=(status_of_tools,),
         documented=documents.addresses(of_documents),
     )
-    return PageContexts(data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards, create_context(page))
+    return PageContexts(
+        data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards, create_context(page), of_announcements
+    )
 
 
 def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTracker]:
@@ -185,7 +191,13 @@ def _files(context: EntityContext, entity: Entity, *, is_public: bool, by_name: 
 
 def _rest(contexts: PageContexts) -> Iterator[Page]:
     fresh = status.plan(contexts.changes, contexts.freshness)
-    return chain(day_pages.plan(contexts.changes), facts.plan(contexts.facts), fresh, create.plan(contexts.create))
+    return chain(
+        day_pages.plan(contexts.changes),
+        facts.plan(contexts.facts),
+        fresh,
+        create.plan(contexts.create),
+        announcements.plan(contexts.announcements),
+    )
 
 
 def _scorecard_pages(contexts: PageContexts) -> Iterator[Page]:
@@ -205,6 +217,7 @@ def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None)
     levels = {card.name: card.levels for card in contexts.scorecards.cards if card.levels} if contexts.scorecards else {}
     yield from schema_files_later(resolved.catalog, settings.portal, f"{catalog_key} {levels}", levels)
     yield from feed_files(contexts.changes)
+    yield from announcements.feed_files(contexts.announcements)
     badges = BadgeSettings.of(settings.sections.get("badges"))
     page, documented = contexts.changes, frozenset(contexts.data.documentation.sets)
     yield from badge_files(BadgeContext(badges, page.links, page.labels, contexts.scorecards, documented))

@@ -58,10 +58,10 @@ def _summed(changes: Sequence[Change]) -> Iterator[Change]:
 
 def _feed(context: ChangesContext, path: str, title: str, changes: Sequence[Change]) -> bytes:
     feed = ET.Element("feed", {"xmlns": ATOM})
-    _text(feed, "id", _id("feed", context.settings.portal.url, path))
-    _text(feed, "title", f"{title}: {context.labels['changes']}")
-    _text(feed, "updated", time_text(changes[0].at if changes else _BEGINNING))
-    _text(ET.SubElement(feed, "author"), "name", context.settings.portal.organization or context.settings.portal.name)
+    feed_text(feed, "id", feed_id("feed", context.settings.portal.url, path))
+    feed_text(feed, "title", f"{title}: {context.labels['changes']}")
+    feed_text(feed, "updated", time_text(changes[0].at if changes else _BEGINNING))
+    feed_text(ET.SubElement(feed, "author"), "name", context.settings.portal.organization or context.settings.portal.name)
     base = context.settings.portal.url
     if base:
         ET.SubElement(feed, "link", {"rel": "self", "href": base + path})
@@ -80,19 +80,20 @@ def _entry(context: ChangesContext, feed: ET.Element, at: datetime, ref: EntityR
     day = context.day(at)
     page = entity_path(ref) if ref in context.links.catalog.entities and ref else f"changes/{day:%Y-%m}/#d-{day}"
     entry = ET.SubElement(feed, "entry")
-    _text(entry, "id", _id("entry", time_text(at), str(ref or "")))
+    feed_text(entry, "id", feed_id("entry", time_text(at), str(ref or "")))
     sentences = [sentence(change) for change in changes[:LINES]]
     name = context.links.to(ref).name if ref else context.labels["the_catalog"]
-    _text(entry, "title", f"{name}: {sentences[0]}" + (f" (+{len(changes) - 1})" if len(changes) > 1 else ""))
-    _text(entry, "updated", time_text(at))
+    feed_text(entry, "title", f"{name}: {sentences[0]}" + (f" (+{len(changes) - 1})" if len(changes) > 1 else ""))
+    feed_text(entry, "updated", time_text(at))
     ET.SubElement(entry, "link", {"href": f"{up}{page}"})
-    _text(entry, "summary", "\n".join(sentences))
+    feed_text(entry, "summary", "\n".join(sentences))
 
 
-def _text(parent: ET.Element, name: str, text: str) -> None:
+def feed_text(parent: ET.Element, name: str, text: str) -> None:
     """Add an element with a text; characters that XML forbids are left out."""
     ET.SubElement(parent, name).text = _NOT_XML.sub("", text)
 
 
-def _id(*parts: str) -> str:
+def feed_id(*parts: str) -> str:
+    """An id that is always the same for the same parts."""
     return f"urn:uuid:{uuid.uuid5(_IDS, chr(0).join(parts))}"

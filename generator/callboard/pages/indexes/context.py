@@ -15,6 +15,7 @@ from callboard.model.entity import Entity
 from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.problem import Problem, Severity
 from callboard.model.ref import EntityRef
+from callboard.pages.announcements.context import AnnouncementLink, AnnouncementsContext, banners
 from callboard.pages.changes.changes import LatestView
 from callboard.pages.context import SHARED_FIELDS, PageContext, shared_values
 from callboard.pages.shared_views import CountView, catalog_path
@@ -43,6 +44,10 @@ class IndexContext(PageContext):
     """Whether the catalog's table has the column Health."""
     api_qualities: Mapping[EntityRef, ApiQuality] = field(default_factory=dict)
     """What is known of the definition of each API."""
+    announcements: tuple[AnnouncementLink, ...] = ()
+    """Those that the start page has ready to show."""
+    has_announcements: bool = False
+    """Whether there is an archive of announcements."""
 
     def sentence(self, entity: Entity) -> str:
         """The first sentence of the entity's description in plain text; empty for none."""
@@ -82,6 +87,7 @@ def index_context(
     skipped_path: str = "",
     has_health: bool = False,
     api_qualities: Mapping[EntityRef, ApiQuality] | None = None,
+    announcements: AnnouncementsContext | None = None,
 ) -> IndexContext:
     """The context of index pages; ``problems`` are all, also those about no entity. Each gets the team of its entity here, once."""
     assigned = with_responsible(page.catalog, problems)
@@ -90,6 +96,8 @@ def index_context(
         **shared_values(page), problems=assigned, team_problems=numbers, latest=latest, urgent=urgent, skipped_path=skipped_path,
         has_health=has_health,
         api_qualities=api_qualities or {},
+        announcements=banners(announcements) if announcements else (),
+        has_announcements=announcements is not None and bool(announcements.announcements.items),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from callboard.diagrams.maps import TREE_LIMIT, organisation
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef
 from callboard.model.urls import up_from
+from callboard.pages.announcements.context import AnnouncementLink
 from callboard.pages.changes.changes import LatestView
 from callboard.pages.indexes.context import IndexContext
 from callboard.pages.indexes.teams import TeamRow, team_row
@@ -68,6 +69,10 @@ class HomeView:
     """True if the catalog has no entities."""
     latest: LatestView | None
     """The latest changes; None for none."""
+    announcements: tuple[AnnouncementLink, ...] = ()
+    """Those that have not ended, hidden until the browser finds that their days have come."""
+    has_announcements: bool = False
+    """Whether there is an archive of them."""
 
 
 def home_view(context: IndexContext) -> HomeView:
@@ -92,6 +97,8 @@ def home_view(context: IndexContext) -> HomeView:
         teams_more=max(len(tops) - ROOTS, 0),
         is_empty=not catalog.entities,
         latest=context.latest,
+        announcements=context.announcements,
+        has_announcements=context.has_announcements,
     )
 
 
