@@ -166,6 +166,17 @@ def test_another_schema_of_a_kind_is_another_portal(live, folder):
     assert b"Rows and columns." in live.content("schema/dataset.json")
 
 
+def test_an_announcement_is_shown_once_its_file_is_saved_and_gone_with_it(live, folder):
+    file = folder / "announcements/quiet.md"
+    file.parent.mkdir()
+    file.write_text("---\ntitle: Be quiet\nfrom: 2026-11-22\nuntil: 2026-11-23\n---\n")
+    live.refresh([str(file)])
+    assert b"Be quiet" in live.content("index.html")
+    file.unlink()
+    live.refresh([str(file)])
+    assert b"Be quiet" not in live.content("index.html")
+
+
 def test_hosts_are_asked_once_and_files_of_facts_after_each_change(folder, monkeypatch):
     asked = []
     collect = collect_integrations.collect_facts

@@ -186,7 +186,9 @@ class PreviewPortal:
         """The site after the change; ``previous`` itself if the change does not affect it."""
         reusable = previous if previous and previous.portal is portal else None
         has_new_facts = portal.has_local_facts and bool(paths - portal.themes.theme_paths(paths))
-        has_same_data = reusable and changes and changes.is_empty and not has_new_facts
+        announcements = os.path.realpath(portal.settings.root / portal.settings.announcements)
+        has_new_announcements = any(announcements in {path, path.rpartition("/")[0]} for path in paths)
+        has_same_data = reusable and changes and changes.is_empty and not has_new_facts and not has_new_announcements
         data = reusable.data if reusable and has_same_data else self._site_data(portal)
         theme = portal.themes.theme(reusable.theme if reusable else None, paths, data.kind_icons())
         if reusable and has_same_data and theme is reusable.theme:
