@@ -17,6 +17,7 @@ from support import portal
 SHELL = frozenset({"console", "sh", "bash"})
 CHECKED_LANGUAGES = SHELL | {"yaml"}
 OTHER_BLOCKS = {
+    ("docs/how-to/announce.md", "markdown"): "test_the_announcement_of_the_manual_can_be_shown",
     ("docs/how-to/show-badges.md", "text"): "Markdown with the address of a picture; tests/pages/test_badges.py makes such badges",
     ("docs/how-to/connect-any-tool.md", "text"): "rows of a CSV file; tests/integrations/test_integration_file.py reads such files",
     ("docs/how-to/editor-completion.md", "json"): "settings of an editor; tests/website/language_server.py has the same",

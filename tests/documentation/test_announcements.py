@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,7 +21,7 @@ def read(tmp_path, files, settings=""):
     return read_announcements(read_settings(tmp_path / "sources.yaml", os.environ), CATALOG)
 
 
-CATALOG = catalog_of("group:platform type=team children=[]", "component:shop owner=platform")
+CATALOG = catalog_of("group:platform type=team children=[]", "group:payments type=team children=[]", "component:shop owner=platform")
 
 
 def text(**fields):
@@ -89,6 +90,12 @@ def test_another_folder_is_read_if_the_settings_name_it(tmp_path):
     (tmp_path / "news").mkdir()
     (tmp_path / "news/a.md").write_text(text(title="In another folder"))
     assert [each.title for each in read(tmp_path, {"b.md": text()}, "announcements: news/\n").items] == ["In another folder"]
+
+
+def test_the_announcement_of_the_manual_can_be_shown(tmp_path):
+    page = (Path(__file__).parents[2] / "docs/how-to/announce.md").read_text("utf-8")
+    found = read(tmp_path, {"no-deployments.md": page.partition("```markdown\n")[2].partition("```")[0]})
+    assert (found.problems, len(found.items), len(found.items[0].teams)) == ((), 1, 2)
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ def test_a_mistake_has_a_code_and_the_range_that_carets_mark(tmp_path, text, cod
     assert (problem.severity, problem.origin.path, bool(problem.fingerprint)) == ("error", "sources.yaml", True)
 
 
-@pytest.mark.parametrize("section", ["announcements: []", "catalog: {}"])
+@pytest.mark.parametrize("section", ["notices: []", "catalog: {}"])
 def test_a_section_that_does_nothing_is_an_unknown_key(tmp_path, section):
     assert findings(tmp_path, f"sources: []\n{section}")[0].startswith(f'2:1: unknown key "{section.partition(":")[0]}"')
 

@@ -95,7 +95,7 @@ def read_announcements(settings: Settings, catalog: Catalog) -> Announcements:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _ReadFile:
     item: Announcement | None
     problems: tuple[Problem, ...] = ()
 
@@ -104,38 +104,38 @@ def _failure(file: Path, root: Path, message: str) -> Problem:
     return SettingsDocument(portal_origin(file, root)).problem_at(None, message, _RULE)
 
 
-def _read(file: Path, root: Path, catalog: Catalog, *, is_public: bool) -> _Read:
+def _read(file: Path, root: Path, catalog: Catalog, *, is_public: bool) -> _ReadFile:
     try:
         if not file.resolve().is_relative_to(root.resolve()):
-            return _Read(None, (_failure(file, root, "the file is a link that leads out of the folder of sources.yaml"),))
+            return _ReadFile(None, (_failure(file, root, "the file is a link that leads out of the folder of sources.yaml"),))
         with file.open("rb") as opened:
             content = opened.read(LARGEST + 1)
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        return _Read(None, (_failure(file, root, f"the file cannot be read: {error.strerror}"),))
+        return _ReadFile(None, (_failure(file, root, f"the file cannot be read: {error.strerror}"),))
     except UnicodeDecodeError:
-        return _Read(None, (_failure(file, root, "the file is not valid UTF-8; save it as UTF-8"),))
+        return _ReadFile(None, (_failure(file, root, "the file is not valid UTF-8; save it as UTF-8"),))
     if len(content) > LARGEST:
-        return _Read(None, (_failure(file, root, f"the file has more than {LARGEST:,} bytes; shorten it, and link to a guide"),))
+        return _ReadFile(None, (_failure(file, root, f"the file has more than {LARGEST:,} bytes; shorten it, and link to a guide"),))
     if not _NAME.fullmatch(file.stem):
         message = "the file's name is part of an address: use lower-case letters, digits and hyphens, such as 2026-12-01-maintenance.md"
-        return _Read(None, (_failure(file, root, message),))
+        return _ReadFile(None, (_failure(file, root, message),))
     return _parsed(text, file, root, catalog, is_public=is_public)
 
 
-def _parsed(text: str, file: Path, root: Path, catalog: Catalog, *, is_public: bool) -> _Read:
+def _parsed(text: str, file: Path, root: Path, catalog: Catalog, *, is_public: bool) -> _ReadFile:
     marks = [match.span() for match, _ in zip(_FENCE.finditer(text), range(2), strict=False)]
     if len(marks) < 2 or marks[0][0]:  # noqa: PLR2004 - the lines above and below
         message = "the file must begin with front matter: lines with title, from and until between two lines ---"
-        return _Read(None, (_failure(file, root, message),))
+        return _ReadFile(None, (_failure(file, root, message),))
     document = read_document(text[marks[0][1] : marks[1][0]], portal_origin(file, root), _RULE)
     if not document.problems and not isinstance(document.data, Mapping):
         document.problems.append(document.problem_at(None, "the front matter must have title, from and until", _RULE))
     if document.problems:
-        return _Read(None, tuple(document.problems))
+        return _ReadFile(None, tuple(document.problems))
     fields = _Fields(document, catalog)
     item = fields.announcement(file.stem, masked(text[marks[1][1] :].strip(), is_public=is_public).text, is_public=is_public)
-    return _Read(item, tuple(document.problems))
+    return _ReadFile(item, tuple(document.problems))
 
 
 @dataclass(frozen=True, slots=True)
