@@ -70,7 +70,7 @@ def test_nothing_is_made_again_without_a_change(tmp_path):
     assert built(tmp_path, TEXTS)[1:] == (set(), [])
 
 
-@pytest.mark.parametrize("name", ["documents.tsv", "terms-h.tsv", "terms-t.tsv", "state.json"])
+@pytest.mark.parametrize("name", ["documents.tsv", "terms-h.tsv", "terms-t.tsv", "parts.json", "state.json"])
 @pytest.mark.parametrize("spoil", [lambda content: content[:-40], lambda content: b"[]", lambda content: content.replace(b"3", b"4", 1)])
 def test_damaged_caches_are_made_again(tmp_path, name, spoil):
     built(tmp_path, TEXTS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from callboard.search.documents import GROUP_END
 from callboard.search.places import PagePlace, fnv
@@ -25,15 +24,14 @@ def block_bits(sections: int) -> int:
     return min(MOST_BITS, max(0, (sections // PER_BLOCK).bit_length()))
 
 
-def blocks(shown: Iterable[tuple[int, PagePlace, str]], bits: int) -> Iterator[tuple[str, bytes]]:
-    """Path and content of each block, of order, place and ``shown`` of the documents in their order."""
-    for number, pages in groupby(shown, key=lambda each: each[0] >> (32 - bits)):
-        files: dict[int, list[str]] = defaultdict(list)
-        for _, place, text in pages:
-            for group, part in enumerate(text.split(GROUP_END)):
-                files[group].append(f'"{place.entity}.{place.page}":{part}')
-        for group, rows in files.items():
-            yield block_path(number, group), f"{{{','.join(rows)}}}".encode()
+def block_files(number: int, shown: Iterable[tuple[PagePlace, str]]) -> Iterator[tuple[str, str, bytes]]:
+    """Path, name and content of the files of a block, of place and ``shown`` of its pages in their order."""
+    files: dict[int, list[str]] = defaultdict(list)
+    for place, text in shown:
+        for group, part in enumerate(text.split(GROUP_END)):
+            files[group].append(f'"{place.entity}.{place.page}":{part}')
+    for group, rows in files.items():
+        yield block_path(number, group), "", f"{{{','.join(rows)}}}".encode()
 
 
 def block_path(number: int, group: int) -> str:

@@ -78,12 +78,11 @@ class DocumentFile:
         *_, shown, terms = self.line(known).rstrip(b"\n").decode().split("\t")
         return IndexedPage(known.order, known.place, known.digest, SearchDocument(path, shown, terms, known.sections))
 
-    def shown(self) -> Iterator[tuple[int, PagePlace, str]]:
-        """Order, place and JSON of what hits show, in the order of the file."""
-        with self._file.open("rb") as lines:
-            for line in lines:
-                order, entity, page, _, _, _, shown, _ = line.decode().split("\t")
-                yield int(order, 16), PagePlace(int(entity), int(page)), shown
+    def shown(self, paths: Iterable[str]) -> Iterator[tuple[PagePlace, str]]:
+        """Place and ``shown`` of these pages."""
+        for path in paths:
+            page = self.page(path)
+            yield page.place, page.document.shown
 
     def close(self) -> None:
         """Close the file."""

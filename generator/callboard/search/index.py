@@ -5,32 +5,35 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from callboard.incremental.fingerprint import code_digest
 from callboard.io.checked_lines import read_checked, with_digest
 from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
-from callboard.model.published_json import inert
 from callboard.pages.page import SearchText
 from callboard.search import documents
-from callboard.search.blocks import block_bits, blocks
+from callboard.search.blocks import block_bits, block_files
 from callboard.search.document_file import DocumentFile, IndexedPage, Spool, indexed
 from callboard.search.documents import PER_GROUP, SearchDocument
 from callboard.search.english import stem
+from callboard.search.kept_files import KeptFiles
 from callboard.search.places import PagePlace, places_of
 from callboard.search.postings import code
-from callboard.search.shards import shard_path, shards
-from callboard.search.term_file import TermChanges, read_lines
+from callboard.search.shards import ShardPlan, plans, row_size, shard_path, shards
+from callboard.search.term_cells import Cell, lines_of, update
+from callboard.search.term_file import TermChanges
 from callboard.search.terms import as_written
 from callboard.settings.settings import SearchSettings
 
 TIERS = ("h", "t")
 """Terms of titles, and of texts."""
 INDEX_PATH = "search/index.json"
-_STATE = b"search index 1"
+_STATE, _PARTS = b"search index 1", b"search parts 1"
 _FORMAT = 2
 """Incremented whenever the files of the site change for the same documents."""
 
@@ -74,19 +77,18 @@ class SearchIndex:
         if not old:
             shutil.rmtree(self._cache, ignore_errors=True)
         self._cache.mkdir(parents=True, exist_ok=True)
-        self._update(digests, text_of)
-        files = [(path, self._put(path, content)) for path, content in self._files()]
+        parts = self._parts() if old else {"files": {}, "cells": {tier: [] for tier in TIERS}}
+        cells = self._update(digests, text_of, {tier: [Cell(*row) for row in rows] for tier, rows in parts["cells"].items()})
+        files = KeptFiles(self._staging, parts["files"])
+        self._put_all(files, cells)
         self.is_new = True
-        made = {"key": key, "made_with": self._made_with(), "files": files, "caches": self._digests()}
+        write_atomically(self._caches()[-1], with_digest(json.dumps({"files": files.parts, "cells": cells}).encode(), _PARTS))
+        made = {"key": key, "made_with": self._made_with(), "files": files.files, "caches": self._digests()}
         write_atomically(self._cache / "state.json", with_digest(json.dumps(made).encode(), _STATE))
 
     def end(self) -> None:
         """Remove temporary files."""
         self._made.close()
-
-    def _put(self, path: str, content: bytes) -> str:
-        self._staging.put(path, inert(content.decode()))
-        return self._staging.digest(path)
 
     def _made_with(self) -> str:
         return f"{code_digest()} {_FORMAT} {self._settings.stemming}"
@@ -100,8 +102,13 @@ class SearchIndex:
         state: dict[str, Any] = json.loads(content) if content else {}
         return state
 
+    def _parts(self) -> dict[str, Any]:
+        """The parts of the last build with their files, and the cells of its terms; the cached files are those of the last build."""
+        parts: dict[str, Any] = json.loads(read_checked(self._caches()[-1], _PARTS) or b"{}")
+        return parts
+
     def _caches(self) -> tuple[Path, ...]:
-        return (self._cache / "documents.tsv", *(self._cache / f"terms-{tier}.tsv" for tier in TIERS))
+        return (self._cache / "documents.tsv", *(self._cache / f"terms-{tier}.tsv" for tier in TIERS), self._cache / "parts.json")
 
     def _digests(self) -> list[str]:
         return [_file_digest(file) for file in self._caches()]
@@ -113,8 +120,10 @@ class SearchIndex:
         except OSError:
             return False
 
-    def _update(self, digests: Mapping[str, str], text_of: Callable[[str], SearchText]) -> None:
-        """Bring documents and terms of the cache up to date."""
+    def _update(
+        self, digests: Mapping[str, str], text_of: Callable[[str], SearchText], cells: Mapping[str, Sequence[Cell]]
+    ) -> dict[str, list[Cell]]:
+        """Bring documents and terms of the cache up to date; returns the cells of the terms."""
         old, places = DocumentFile(self._caches()[0]), places_of(digests)
         changes = {tier: TermChanges(self._cache) for tier in TIERS}
         try:
@@ -124,8 +133,8 @@ class SearchIndex:
                     _change(changes, old.page(path), TermChanges.remove)
             lines = self._lines(old, same, digests, places, text_of, changes)
             _replace(self._caches()[0], lines)
-            for tier, file in zip(TIERS, self._caches()[1:], strict=True):
-                _replace(file, (f"{term}\t{postings}\n".encode() for term, postings in changes[tier].applied(read_lines(file))))
+            files = dict(zip(TIERS, self._caches()[1:-1], strict=True))
+            return {tier: update(file, cells[tier], changes[tier], partial(row_size, tier)) for tier, file in files.items()}
         finally:
             old.close()
             for each in changes.values():
@@ -152,25 +161,44 @@ class SearchIndex:
             return old.page(path).document
         return self.document(path, text_of(path))
 
-    def _files(self) -> Iterator[tuple[str, bytes]]:
-        """Paths and contents of the site's files."""
+    def _put_all(self, files: KeptFiles, cells: Mapping[str, Sequence[Cell]]) -> None:
+        """Add the site's files."""
         of = DocumentFile(self._caches()[0])
         sections = sum(known.sections for known in of.known.values())
         bits = block_bits(sections)
-        yield from blocks(of.shown(), bits)
-        names: dict[str, list[str]] = {tier: [] for tier in TIERS}
-        for tier, file in zip(TIERS, self._caches()[1:], strict=True):
-            for shard in shards(tier, read_lines(file)):
-                names[tier].append(shard.name)
-                yield shard_path(tier, shard.name), shard.content
+        for number, group in groupby(of.known.items(), key=lambda each: each[1].order >> (32 - bits)):
+            pages = [*group]
+            made_of = ("block", bits, [(path, *known.place, known.digest) for path, known in pages])
+            files.put(made_of, partial(_block_files, number, of, [path for path, _ in pages]))
+        of.close()
+        names = {tier: self._put_shards(tier, files, cells[tier]) for tier in TIERS}
         about = {
             "format": _FORMAT, "sections": _rounded(sections), "bits": bits, "group": PER_GROUP, "stemming": self._settings.stemming,
             "synonyms": self._settings.synonyms, **names,
         }  # fmt: skip
-        yield INDEX_PATH, json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
+        content = json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
+        files.put(about, lambda: [(INDEX_PATH, "", content)])
+
+    def _put_shards(self, tier: str, files: KeptFiles, cells: Sequence[Cell]) -> list[str]:
+        """Add the shards of a tier; returns their names."""
+        names = []
+        with self._caches()[1 + TIERS.index(tier)].open("rb") as terms:
+            for plan in plans(cells):
+                made = partial(_shard_files, tier, plan, terms)
+                names += files.put((tier, plan.name, [cell.digest for cell in plan.cells]), made)
+        return names
 
 
 _NOTHING = SearchDocument("", "", "", 0)
+
+
+def _block_files(number: int, of: DocumentFile, paths: list[str]) -> Iterator[tuple[str, str, bytes]]:
+    return block_files(number, of.shown(paths))
+
+
+def _shard_files(tier: str, plan: ShardPlan, terms: IO[bytes]) -> Iterator[tuple[str, str, bytes]]:
+    for shard in shards(tier, plan, lines_of(terms, plan.cells)):
+        yield shard_path(tier, shard.name), shard.name, shard.content
 
 
 def _change(changes: Mapping[str, TermChanges], page: IndexedPage, how: Callable[[TermChanges, str, tuple[int, int]], None]) -> None:

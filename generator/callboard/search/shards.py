@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from callboard.model.urls import segment
 from callboard.search.postings import bounded
+from callboard.search.term_cells import LETTERS, Cell
 from callboard.search.term_file import Line
 
 LARGEST = 12_000
 """Bytes of a shard, except for one that is a single term: a third of that over the wire."""
-MOST = {"h": 1_500, "t": 1_500}
-"""Occurrences of a term in a shard of titles and of texts: 8 KB over the wire. Of a more frequent term the best ones are kept."""
+MOST = 1_500
+"""Occurrences of a term in a shard: 8 KB over the wire. Of a more frequent term the best ones are kept."""
 WHOLE = "_"
 """Behind a beginning: the shard of the term that is this beginning itself."""
+_Item = TypeVar("_Item")
 
 
 class Shard(NamedTuple):
@@ -27,36 +29,80 @@ class Shard(NamedTuple):
     content: bytes
 
 
-def shards(tier: str, lines: Iterable[Line]) -> Iterator[Shard]:
-    """The shards of all terms; only those with the same first letter are in memory at once."""
-    for first, group in groupby(lines, key=lambda line: line[0][:1]):
-        rows = [(term, _row(term, bounded(postings, MOST[tier], prefer_small=tier == "h"))) for term, postings in group]
-        yield from _split(first, rows)
+class ShardPlan(NamedTuple):
+    """Which cells become one shard, or which one cell becomes several."""
+
+    name: str
+    cells: Sequence[Cell]
 
 
-def _row(term: str, postings: str) -> bytes:
-    return f"{json.dumps(term, ensure_ascii=False)}:{postings}".encode()
+class _TermRow(NamedTuple):
+    term: str
+    content: bytes
 
 
-def _split(beginning: str, rows: list[tuple[str, bytes]]) -> Iterator[Shard]:
-    if len(rows) == 1 or sum(len(row) + 1 for _, row in rows) <= LARGEST:
+def row_size(tier: str, line: Line) -> int:
+    """The bytes of a term in a shard."""
+    return len(_row(tier, line).content) + 1
+
+
+def plans(cells: Iterable[Cell]) -> Iterator[ShardPlan]:
+    """The shards of all cells, as far as they can be told without reading terms."""
+    for first, group in groupby(cells, key=lambda cell: cell.key[:1]):
+        yield from _planned(first, [*group])
+
+
+def shards(tier: str, plan: ShardPlan, lines: Iterable[Line]) -> Iterator[Shard]:
+    """The shards of a plan, from the lines of its cells."""
+    return _split(plan.name, [_row(tier, line) for line in lines])
+
+
+def _row(tier: str, line: Line) -> _TermRow:
+    term, postings = line
+    content = f"{json.dumps(term, ensure_ascii=False)}:{bounded(postings, MOST, prefer_small=tier == 'h')}"
+    return _TermRow(term, content.encode())
+
+
+def _planned(beginning: str, cells: list[Cell]) -> Iterator[ShardPlan]:
+    is_one = len(cells) == 1 and (len(beginning) == LETTERS or cells[0].terms == 1)
+    if is_one or sum(cell.size for cell in cells) <= LARGEST:
+        yield ShardPlan(beginning, cells)
+        return
+    apart, rest = _parts(beginning, cells, lambda cell: cell.key, lambda cell: cell.size)
+    for longer, part in apart:
+        yield from [ShardPlan(longer + WHOLE, part)] if longer == beginning else _planned(longer, part)
+    if rest:
+        yield ShardPlan(beginning, rest)
+
+
+def _split(beginning: str, rows: list[_TermRow]) -> Iterator[Shard]:
+    if len(rows) == 1 or sum(len(row.content) + 1 for row in rows) <= LARGEST:
         yield _shard(beginning, rows)
         return
-    parts = {longer: list(group) for longer, group in groupby(rows, key=lambda row: row[0][: len(beginning) + 1])}
-    sizes = {longer: sum(len(row) + 1 for _, row in part) for longer, part in parts.items()}
-    left = sum(sizes.values())
+    apart, rest = _parts(beginning, rows, lambda row: row.term, lambda row: len(row.content) + 1)
+    for longer, part in apart:
+        yield from [_shard(longer + WHOLE, part)] if longer == beginning else _split(longer, part)
+    if rest:
+        yield _shard(beginning, rest)
+
+
+def _parts(
+    beginning: str, items: Iterable[_Item], name: Callable[[_Item], str], size: Callable[[_Item], int]
+) -> tuple[list[tuple[str, list[_Item]]], list[_Item]]:
+    """The largest groups with one letter more, until the rest fits into a shard; and that rest."""
+    parts = {longer: [*group] for longer, group in groupby(items, key=lambda item: name(item)[: len(beginning) + 1])}
+    sizes = {longer: sum(map(size, part)) for longer, part in parts.items()}
+    left, apart = sum(sizes.values()), []
     for longer in sorted(parts, key=lambda longer: (-sizes[longer], longer)):
         if left <= LARGEST:
             break
         left -= sizes[longer]
-        part = parts.pop(longer)
-        yield from [_shard(longer + WHOLE, part)] if longer == beginning else _split(longer, part)
-    if parts:
-        yield _shard(beginning, [row for part in parts.values() for row in part])
+        apart.append((longer, parts.pop(longer)))
+    return apart, [item for part in parts.values() for item in part]
 
 
-def _shard(name: str, rows: list[tuple[str, bytes]]) -> Shard:
-    return Shard(name, b"{" + b",".join(row for _, row in rows) + b"}")
+def _shard(name: str, rows: list[_TermRow]) -> Shard:
+    return Shard(name, b"{" + b",".join(row.content for row in rows) + b"}")
 
 
 def shard_path(tier: str, name: str) -> str:

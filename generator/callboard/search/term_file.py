@@ -32,20 +32,28 @@ class TermChanges:
         self._files: list[Path] = []
 
     def add(self, term: str, occurrence: Occurrence) -> None:
-        """Add an occurrence."""
+        """Add an occurrence, or leave it where it is: most of a changed page occurs where it did before."""
+        if occurrence in self._removed.get(term, ()):
+            self._removed[term].remove(occurrence)
+            return
         self._added[term].append(occurrence)
         self._count += 1
         if self._count >= MOST_IN_MEMORY:
             self._spill()
 
     def remove(self, term: str, occurrence: Occurrence) -> None:
-        """Remove an occurrence that an earlier build added."""
+        """Remove an occurrence that an earlier build added. Everything is removed before anything is added."""
         self._removed[term].add(occurrence)
 
     @property
     def terms(self) -> frozenset[str]:
         """Terms whose postings may change."""
-        return frozenset((*self._added, *self._removed))
+        return frozenset((*self._added, *(term for term, removed in self._removed.items() if removed)))
+
+    @property
+    def are_many(self) -> bool:
+        """Whether they did not fit into memory, so that ``terms`` has some of them only."""
+        return bool(self._files)
 
     def applied(self, old: Iterable[Line]) -> Iterator[Line]:
         """The sorted lines of ``old`` with the changes."""
@@ -89,5 +97,10 @@ def read_lines(file: Path) -> Iterator[Line]:
         return
     with opened:
         for line in opened:
-            term, _, postings = line.rstrip("\n").partition("\t")
-            yield term, postings
+            yield line_of(line.rstrip("\n"))
+
+
+def line_of(text: str) -> Line:
+    """A line of a file, without its end."""
+    term, _, postings = text.partition("\t")
+    return term, postings
