@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import marshal
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Any
 
 from callboard.api_reference.model import ApiAnswer, Payload, ShapeField, ValueShape
@@ -25,7 +27,9 @@ class Bodies:
     parameters: dict[tuple[int, str | None], ShapeField] = field(default_factory=dict)
     """Parameters that were made, by the identity of their part of the document, which stays alive: most are shared by operations."""
     answers: dict[tuple[int, str, str], ApiAnswer] = field(default_factory=dict)
-    """Shared answers that were made, by identity, status and the media types of the operation."""
+    """Answers that were made, by the identity of their part of the document, status and the media types of the operation."""
+    alike: dict[bytes, dict[str, Any]] = field(default_factory=dict)
+    """The first of the parts of the document that are written alike, by digest: most operations have the same errors."""
 
     def inputs(self, shared: dict[str, Any], operation: dict[str, Any]) -> tuple[Parameters, tuple[Payload, ...], bool]:
         """Parameters by place, the forms of the body, and whether the body is required."""
@@ -54,8 +58,18 @@ class Bodies:
         key = (id(parameter), name)
         found = self.parameters.get(key)
         if found is None:
-            found = self.parameters[key] = self._parameter(parameter if name is None else {**parameter, "name": name})
+            first = (id(self._first_alike(parameter)), name)
+            found = self.parameters.get(first) or self._parameter(parameter if name is None else {**parameter, "name": name})
+            self.parameters[key] = self.parameters[first] = found
         return found
+
+    def _first_alike(self, part: dict[str, Any]) -> dict[str, Any]:
+        """The first part of the document that is written exactly like this one, or this one."""
+        try:
+            written = marshal.dumps(part, 2)  # a version without references between values: equal values are equal bytes
+        except ValueError:  # a value that is in no JSON, such as a date in YAML
+            return part
+        return self.alike.setdefault(blake2b(written, digest_size=16).digest(), part)
 
     def _parameter(self, parameter: dict[str, Any]) -> ShapeField:
         schema = parameter.get("schema")
@@ -140,12 +154,14 @@ class Bodies:
 
     def _output(self, case: str, value: Any, media: str) -> ApiAnswer:
         response = self.schemas.resolved(value)
-        if response is value or not response:
+        if not response:
             return self._answer(case, response, media)
         key = (id(response), case, media)
         found = self.answers.get(key)
         if found is None:
-            found = self.answers[key] = self._answer(case, response, media)
+            first = (id(self._first_alike(response)), case, media)
+            found = self.answers.get(first) or self._answer(case, response, media)
+            self.answers[key] = self.answers[first] = found
         return found
 
     def _answer(self, case: str, response: dict[str, Any], media: str) -> ApiAnswer:

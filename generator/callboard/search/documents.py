@@ -6,6 +6,9 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
+
+import msgspec
 
 from callboard.pages.page import SearchSection, SearchText
 from callboard.search.terms import counted_terms, terms_of, words_in
@@ -47,16 +50,16 @@ def document(path: str, text: SearchText, stemmed: Callable[[str], str]) -> Sear
     sections = [SearchSection("", text.title, text.body), *text.sections]
     rows = [_shown(each, [*_outer(sections, number)]) for number, each in enumerate(sections[: MOST_SECTIONS + 1])]
     groups = [[path, text.title[:TITLE], rows[at : at + PER_GROUP]] for at in range(0, len(rows), PER_GROUP)]
-    terms = json.dumps(
-        [_title_terms(text, sections, stemmed), _text_terms(text, sections, stemmed)], ensure_ascii=False, separators=(",", ":")
-    )
-    shown = GROUP_END.join(json.dumps(group, ensure_ascii=False, separators=(",", ":")) for group in groups)
-    return SearchDocument(path, _encodable(shown), _encodable(terms), len(rows))
+    terms = _encoded([_title_terms(text, sections, stemmed), _text_terms(text, sections, stemmed)])
+    return SearchDocument(path, GROUP_END.join(map(_encoded, groups)), terms, len(rows))
 
 
-def _encodable(text: str) -> str:
-    """Without halves of characters, which no file can have."""
-    return text.encode("utf-8", "replace").decode()
+def _encoded(value: list[Any]) -> str:
+    """JSON without halves of characters, which no file can have."""
+    try:
+        return msgspec.json.encode(value).decode()
+    except ValueError:  # a half of a character
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode()
 
 
 def _outer(sections: list[SearchSection], number: int) -> Iterator[str]:

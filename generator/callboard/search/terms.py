@@ -35,6 +35,7 @@ _COMPOUNDS = re.compile(rf"[^\W_{_CJK}]+(?:[-_.][^\W_{_CJK}]+)*|[{_CJK}]+")
 _PARTS = re.compile(r"[^-_.]+")
 _CASES = tuple(map(re.compile, (r"([a-z0-9])(?=[A-Z])", r"([A-Z])(?=[A-Z][a-z])", r"([A-Za-z]{3})(?=[0-9])", r"([0-9])(?=[A-Za-z]{3})")))
 """Behind which letters of a word another word begins."""
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _APOSTROPHES = re.compile("['’ʼ](?:s\\b)?")
 _LONG = {short: long.replace("-", "") for long, short in SHORT_FORMS if short != "be"}
 _STOP_WORDS = (
@@ -58,8 +59,12 @@ def fold(text: str) -> str:
     """Letters without accents, in Latin where another alphabet has a common transcription; upper case stays."""
     if text.isascii():
         return text
-    plain = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.category(char).startswith("M"))
+    plain = _NOT_ASCII.sub(lambda found: _without_mark(found[0]), unicodedata.normalize("NFKD", text))
     return unicodedata.normalize("NFC", plain).translate(_LATIN_MAP)
+
+
+def _without_mark(char: str) -> str:
+    return "" if unicodedata.category(char).startswith("M") else char
 
 
 def compounds(text: str, stemmed: Callable[[str], str]) -> list[Compound]:

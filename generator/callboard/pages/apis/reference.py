@@ -69,6 +69,8 @@ class PageShapes:
     html: ShapeHtml
     href: Mapping[str, str]
     inlined: Mapping[str, NamedType]
+    payloads: dict[tuple[int, PayloadSide], Markup] = field(default_factory=dict)
+    """By the identity of a payload, which its reference keeps alive: operations share those of their errors."""
 
     def words(self, shape: ValueShape) -> Markup:
         """The type in a few words."""
@@ -84,7 +86,11 @@ class PageShapes:
 
     def payload(self, payload: Payload, side: PayloadSide) -> Markup:
         """One payload of a request or a response."""
-        return self.html.at(self.html.payload(payload, self.inlined, side), self.href)
+        key = (id(payload), side)
+        found = self.payloads.get(key)
+        if found is None:
+            found = self.payloads[key] = self.html.at(self.html.payload(payload, self.inlined, side), self.href)
+        return found
 
 
 def definition_of(entity: Entity) -> tuple[str, str]:
