@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from callboard.software_templates import engine as engines
-from callboard.software_templates.engine import TemplateEngine, TemplateEngineError
+from callboard.software_templates import sandbox
+from callboard.software_templates.engine import TemplateEngine
+from callboard.software_templates.sandbox import TemplateEngineError
 from support import EVERY_CASE, LONG
 
 DATA = Path(os.environ.get("CALLBOARD_TEST_DATA", "/nonexistent")) / "templates/renderings.json"
@@ -25,7 +27,7 @@ def engine():
 
 
 def test_the_library_is_the_one_that_the_recipe_makes():
-    content = engines.script("nunjitsu.js").encode()
+    content = sandbox.script("nunjitsu.js").encode()
     assert hashlib.sha256(content).hexdigest() == DIGEST
     assert content.startswith(b"/* nunjitsu 0.7.0\nMIT License\n")
 
@@ -120,3 +122,35 @@ def test_the_depth_of_an_expression_is_limited():
         engine.render("${{ " + "[" * 2000 + "1" + "]" * 2000 + " }}")
     with pytest.raises(TemplateEngineError, match="has stopped"):
         engine.render("${{ 1 }}")
+
+
+WITHOUT_LIMITS = """
+import sys; sys.path[:] = {path!r}
+from callboard.software_templates import sandbox, sandbox_process
+text, limited = sandbox.script, sandbox.TemplateSandbox
+sandbox.script = lambda name: text(name).replace("2_000_000", "9e15").replace("8_000_000", "9e15")
+sandbox_process.TemplateSandbox = lambda seconds, memory: limited(1e6, memory)
+sandbox_process.main({pipes})
+"""
+"""A process in which a template may take as long as it wants."""
+ENDLESS = "".join(f"{{% for a{n} in range(1000) %}}" for n in range(6)) + "{% endfor %}" * 6
+
+
+def test_a_sandbox_that_does_not_return_is_killed(monkeypatch):
+    monkeypatch.setattr(engines, "PROGRAM", WITHOUT_LIMITS)
+    monkeypatch.setattr(engines, "GRACE_SECONDS", 0.1)
+    engine = TemplateEngine({}, seconds=0.4)
+    engine.use({})
+    with pytest.raises(TemplateEngineError, match=r"did not answer within 0\.5 seconds"):
+        engine.render(ENDLESS)
+    with pytest.raises(TemplateEngineError, match="did not answer"):
+        engine.render("${{ 1 }}")
+    engine.close()
+
+
+def test_without_such_processes_the_engine_runs_in_this_one(monkeypatch):
+    monkeypatch.setattr(engines, "_worker", lambda: None)
+    engine = TemplateEngine({})
+    engine.use({"parameters": {"a": [1]}})
+    assert engine.render("${{ parameters.a }}").value == [1]
+    engine.close()

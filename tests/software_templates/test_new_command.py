@@ -6,8 +6,10 @@ import stat
 import pytest
 
 import yaml
+from callboard.software_templates import engine as engines
 from callboard.software_templates.definition import digest_of
 from software_templates.git_hosts import GitHosts
+from software_templates.test_engine import ENDLESS, WITHOUT_LIMITS
 
 pytestmark = pytest.mark.long
 PARAMETERS = {
@@ -315,3 +317,13 @@ def test_where_the_recorded_revision_is_gone_a_difference_is_offered(hosts, here
     assert shown.returncode == 0, shown.stderr
     assert "+v: 2" in shown.stdout
     assert (made / "ci.yml").read_text() == "v: 1\n"
+
+
+def test_a_template_that_never_ends_does_not_hang_the_command(monkeypatch, hosts, write, here):
+    monkeypatch.setattr(engines, "PROGRAM", WITHOUT_LIMITS)
+    monkeypatch.setattr(engines, "SECONDS", 0.4)
+    monkeypatch.setattr(engines, "GRACE_SECONDS", 0.1)
+    done = hosts.new(here, write(template(FETCH), **{"README.md": ENDLESS}), "--set", "name=orders")
+    assert done.returncode == 2
+    assert "The process that renders templates did not answer within" in done.stderr
+    assert [*here.iterdir()] == []

@@ -1,30 +1,35 @@
-"""Texts of templates and values → what Backstage's scaffolder makes of them, by its own engine (nunjitsu) in a WebAssembly sandbox.
+"""Texts of templates and values → what Backstage's scaffolder makes of them, by its own engine in a process of its own.
 
-The engine has no access to files, processes, the network or the clock. Time and memory are limited; output, depth and work by the
-limits in ``engine.js``.
+The sandbox (``sandbox.py``) limits time and memory itself. Should it not return all the same, its process is killed: no template can keep
+the command from ending.
 """
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Mapping
+import os
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from callboard.model.errors import CallboardError
+from callboard.io.process import allowed
+from callboard.io.worker_process import WorkerError, WorkerProcess
+from callboard.software_templates.sandbox import TemplateEngineError
+from callboard.software_templates.sandbox_process import SandboxHost
 
 SECONDS = 30.0
-"""For one text, and for loading the engine."""
+"""For one text, inside of the sandbox."""
+START_SECONDS = 60.0
+"""To start Python and load the engine, on a busy machine."""
+GRACE_SECONDS = 5.0
+"""After the sandbox's own limit, until its process is killed."""
 MEMORY_BYTES = 256 * 1024 * 1024
-STACK_BYTES = 256 * 1024
-"""Below the stack of WebAssembly, so that deep nesting is an error of JavaScript and not the end of the sandbox."""
-FILES = ("nunjitsu.js", "engine.js", "command.js")
-BROWSER_FILES = ("nunjitsu.js", "engine.js")
-
-
-class TemplateEngineError(CallboardError):
-    """A text cannot be rendered, or exceeds a limit; or the engine is not installed."""
+ANSWER_BYTES = 128 * 1024 * 1024
+"""Of one answer; the limits in ``engine.js`` keep texts far below."""
+PROGRAM = "import sys; sys.path[:] = {path!r}; from callboard.software_templates.sandbox_process import main; main({pipes})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +47,17 @@ class RenderedValue:
     """Whether a text called ``always()`` or ``failure()``."""
 
 
-def script(name: str) -> str:
-    """The content of one of ``FILES``."""
-    return files(__package__ or __name__).joinpath("javascript", name).read_text("utf-8")
-
-
 class TemplateEngine:
     """One sandbox. ``hosts`` has the type of each known host (``github``), for ``parseRepoUrl``.
 
+    ``seconds``: for one text; None for ``SECONDS``. Windows has no such processes: there it runs in this one, with the sandbox's limits.
     Raises ``TemplateEngineError`` if the extra ``callboard[new]`` is not installed.
     """
 
-    def __init__(self, hosts: Mapping[str, str], *, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
-        try:
-            import quickjs_rs  # noqa: PLC0415 - an extra
-            import wasmtime  # noqa: PLC0415 - takes 0.1 s
-        except ImportError:
-            raise TemplateEngineError("The engine of templates is not installed.", 'Install it: pip install "callboard[new]".') from None
-        self._errors: tuple[type[Exception], ...] = (quickjs_rs.QuickJSError, MemoryError)
-        self._traps: tuple[type[Exception], ...] = (wasmtime.Trap, wasmtime.WasmtimeError)
-        self._is_usable = True
-        self._timeout: type[Exception] = quickjs_rs.InterruptError
-        self._seconds = seconds
-        self._runtime = quickjs_rs.Runtime(memory_limit=memory_bytes, stack_limit=STACK_BYTES)
-        scripts = {name: script(name) for name in FILES}
-        self._runtime.set_module_loader(normalize=lambda _, name: name.removeprefix("./"), load=scripts.get)
-        self._context = self._runtime.new_context(timeout=seconds)
-        self._context.eval("import 'command.js'", module=True)
-        self._call("startValues", dict(hosts))
+    def __init__(self, hosts: Mapping[str, str], *, seconds: float | None = None, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._seconds, self._memory_bytes = seconds or SECONDS, memory_bytes
+        self._own, self._worker = SandboxHost(), _worker()
+        self._call("startValues", dict(hosts), START_SECONDS)
 
     def use(self, context: Mapping[str, Any], *, has_failed: bool = False) -> None:
         """Set what ``parameters``, ``steps`` and the other roots of expressions have."""
@@ -93,19 +81,37 @@ class TemplateEngine:
         return str(found["text"])
 
     def close(self) -> None:
-        """Free the memory."""
-        self._runtime.close()
+        """End the process, and free the memory."""
+        if self._worker is not None:
+            self._worker.stop()
+        self._own.close()
 
-    def _call(self, name: str, argument: Any) -> Any:
-        if not self._is_usable:
-            raise TemplateEngineError("The engine of templates has stopped after a text that is nested too deeply.")
+    def _call(self, name: str, argument: Any, more_seconds: float = 0.0) -> Any:
+        request = {"call": name, "argument": json.dumps(argument), "seconds": self._seconds, "memory": self._memory_bytes}
+        reply = json.loads(self._answer(json.dumps(request).encode(), self._seconds + GRACE_SECONDS + more_seconds))
+        if "error" in reply:
+            raise TemplateEngineError(reply["error"], reply["hint"])
+        return json.loads(reply["found"]) if reply["found"] is not None else None
+
+    def _answer(self, request: bytes, seconds: float) -> bytes:
+        if self._worker is None:
+            return self._own.reply(request)
         try:
-            found = self._context.eval(f"{name}({json.dumps(json.dumps(argument))})")
-        except self._timeout:
-            raise TemplateEngineError(f"Rendering took longer than {self._seconds:g} seconds.", "Simplify the expression.") from None
-        except self._traps:  # the sandbox is in an unknown state
-            self._is_usable = False
-            raise TemplateEngineError("An expression is nested too deeply.", "Simplify it.") from None
-        except self._errors as error:
-            raise TemplateEngineError(f"A limit of rendering was exceeded: {str(error)[:200]}.", "Simplify the expression.") from None
-        return json.loads(found) if isinstance(found, str) else None
+            return self._worker.exchange(request, timeout=seconds, limit=ANSWER_BYTES, respond=lambda _: b"")
+        except WorkerError as error:
+            raise TemplateEngineError(f"The process that renders templates {error}.", "Simplify the expressions of the template.") from None
+
+
+def _worker() -> WorkerProcess | None:
+    try:
+        return WorkerProcess(_command, environ=allowed(os.environ))
+    except OSError as error:
+        if error.errno == errno.ENOTSUP:
+            return None
+        raise TemplateEngineError(f"No process for the engine can be started: {error.strerror}.", "Check memory and limits.") from None
+
+
+def _command(requests: int, answers: int, lifeline: int) -> Sequence[str]:
+    """Isolated from the environment, with the same packages as this process."""
+    program = PROGRAM.format(path=[entry or str(Path.cwd()) for entry in sys.path], pipes=f"{requests}, {answers}, {lifeline}")
+    return (sys.executable, "-I", "-X", "utf8", *(("-B",) if sys.dont_write_bytecode else ()), "-c", program)

@@ -13,7 +13,8 @@ from callboard.io.process import run
 from callboard.model.errors import SourceError
 from callboard.plugins.actions import ActionError
 from callboard.software_templates.checkouts import Checkouts, inside, is_absolute, remote_folder
-from callboard.software_templates.engine import TemplateEngine, TemplateEngineError
+from callboard.software_templates.engine import TemplateEngine
+from callboard.software_templates.sandbox import TemplateEngineError
 
 PROGRAM_SECONDS = 300.0
 

@@ -18,11 +18,11 @@ from callboard.pages.page import Page
 from callboard.pages.safe_text import description_of, text_of
 from callboard.pages.shared_views import EntityLink
 from callboard.redaction.masking import masked_values
-from callboard.software_templates.engine import BROWSER_FILES, script
 from callboard.software_templates.form import FormPage, ParameterField, fields_of, form_of
 from callboard.software_templates.parameters import pages_of
 from callboard.software_templates.preview import preview_of
 from callboard.software_templates.published import template_folder
+from callboard.software_templates.sandbox import BROWSER_FILES, script
 
 SENTENCE = 200
 MESSAGES = (
