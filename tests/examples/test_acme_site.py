@@ -153,7 +153,7 @@ def test_the_figures_on_pages_are_those_of_the_published_data(site, cards):
             assert numbers[:4] == [str(counts[letter] or "–") for letter in "fnps"], (name, title)
         levels = Counter(str(found["level"] or "No level yet").capitalize() for found in data["entities"].values() if found["applies"])
         line = page[page.index('<p class="cb-line">') :].split("</p>", 1)[0]
-        shown = {level: int(number) for level, number in re.findall(r"<bdi>([^<]*)</bdi></span> (\d+)", line)}
+        shown = {level: int(number) for level, number in re.findall(r"<bdi>([^<]*)</bdi> (\d+)", line)}
         assert shown == levels, name
 
 
