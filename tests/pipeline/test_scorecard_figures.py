@@ -162,8 +162,11 @@ def cell(counts):
 
 
 def word(result):
-    """The words for a level or score."""
-    return f"{result['score']:g} %" if "score" in result else (result["level"] or "No level yet").capitalize()
+    """The words for a level, or for the band of a score."""
+    if "score" not in result:
+        return (result["level"] or "No level yet").capitalize()
+    score = result["score"]
+    return "100 %" if score == 100 else "50 % and more" if score >= 50 else "Below 50 %"
 
 
 def test_levels_and_scores_are_columns_of_the_catalog(site):
