@@ -6,6 +6,8 @@ import os
 import pytest
 from small_site import BUILT, axe_source, write_site
 
+from support import EVERY_CASE
+
 pytestmark = pytest.mark.browser
 
 FAMILIES = {
@@ -29,6 +31,7 @@ FAMILIES = {
     "system": "catalog/default/system/ordering/",
 }
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES_OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 @pytest.fixture(scope="session")
@@ -40,29 +43,43 @@ def axe():
     return source
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
-def palette(request):
-    return request.param
+def on_each_size(paths):
+    """Each path on a desktop or on a phone by turns, and on the other where every case is tried."""
+    sizes = ((1440, "desktop"), (400, "phone"))
+    return [
+        pytest.param(path, width, id=f"{path or 'home'}-{size}", marks=() if number % 2 == turn else EVERY_CASE)
+        for number, path in enumerate(paths)
+        for turn, (width, size) in enumerate(sizes)
+    ]
 
 
 def violations(page, axe):
+    """What axe-core finds in the light palette, and what it finds about colours in the dark one."""
     page.evaluate(axe)
     found = page.evaluate("(rules) => axe.run(document, { runOnly: rules })", RULES)["violations"]
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("() => document.body.getAttribute('data-md-color-scheme') === 'slate'")
+    found += page.evaluate("(rules) => axe.run(document, { runOnly: { type: 'rule', values: rules } })", RULES_OF_COLOURS)["violations"]
     return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_page_is_accessible_and_not_wider_than_the_window(chromium, address, axe, palette, width, family):
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=palette, bypass_csp=True)
+def assert_accessible(chromium, axe, address, width):
+    """Nothing is found, and the page is not wider than its window."""
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme="light", bypass_csp=True)
     page = context.new_page()
-    page.goto(address + FAMILIES[family], wait_until="networkidle")
+    page.goto(address, wait_until="networkidle")
     assert violations(page, axe) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
 
 
-def test_the_dialog_is_accessible(chromium, address, axe, palette, width):
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=palette, bypass_csp=True)
+@pytest.mark.parametrize(("family", "width"), on_each_size(FAMILIES))
+def test_a_page_is_accessible_and_not_wider_than_the_window(chromium, address, axe, width, family):
+    assert_accessible(chromium, axe, address + FAMILIES[family], width)
+
+
+def test_the_dialog_is_accessible(chromium, address, axe, width):
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme="light", bypass_csp=True)
     page = context.new_page()
     page.goto(address)
     page.keyboard.press("Control+k")
@@ -90,13 +107,11 @@ def guided(chromium, serve, tmp_path_factory):
     return serve(write_site(folder))
 
 
-@pytest.mark.parametrize("path", ["", "teams/", "catalog/default/component/order-svc/", "guides/", "guides/how-to/first/"])
-def test_a_portal_with_guides_is_accessible(chromium, guided, axe, palette, width, path):
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=palette, bypass_csp=True)
-    page = context.new_page()
-    page.goto(guided + path, wait_until="networkidle")
-    assert violations(page, axe) == []
-    context.close()
+@pytest.mark.parametrize(
+    ("path", "width"), on_each_size(["", "teams/", "catalog/default/component/order-svc/", "guides/", "guides/how-to/first/"])
+)
+def test_a_portal_with_guides_is_accessible(chromium, guided, axe, width, path):
+    assert_accessible(chromium, axe, guided + path, width)
 
 
 def test_pages_outside_of_the_guides_do_not_hold_their_navigation(chromium, guided, width):
@@ -158,14 +173,9 @@ PAGES_OF_FACTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", PAGES_OF_FACTS)
-def test_a_page_with_facts_is_accessible_and_not_wider_than_the_window(chromium, known, axe, palette, width, path):
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=palette, bypass_csp=True)
-    page = context.new_page()
-    page.goto(known + path, wait_until="networkidle")
-    assert violations(page, axe) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    context.close()
+@pytest.mark.parametrize(("path", "width"), on_each_size(PAGES_OF_FACTS))
+def test_a_page_with_facts_is_accessible_and_not_wider_than_the_window(chromium, known, axe, width, path):
+    assert_accessible(chromium, axe, known + path, width)
 
 
 def test_from_home_it_is_two_steps_to_who_is_on_call(chromium, known):

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 
 import yaml
+from support import LONG
 from support.portal import callboard, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -168,6 +169,8 @@ def test_no_file_with_a_name_of_an_author_runs_a_script_behind_any_server(chromi
     paths = [path.relative_to(site).as_posix() for path in sorted(site.rglob("*")) if path.is_file()]
     chosen = [p for p in paths if "evil" in p or "/api-" in p or p.startswith("guides/") or p.endswith((".json", ".jsonl", ".xml"))]
     assert sum("by-name" in path for path in chosen) >= len(ENDS)
+    if not LONG:  # servers derive the type from the end of the name: one file of each end in each part of the site
+        chosen = [*{(*path.split("/")[:-1][:2], path.rpartition(".")[2]): path for path in chosen}.values()]
     context = chromium.new_context(accept_downloads=False)
     context.set_default_timeout(10_000)
     page = context.new_page()
@@ -180,7 +183,7 @@ def test_no_file_with_a_name_of_an_author_runs_a_script_behind_any_server(chromi
         if page.title() == "ALIVE":
             alive.append(path)
     context.close()
-    assert len(reached) > 3 * len(ENDS)
+    assert len(reached) > len(ENDS) + 20
     assert alive == []
 
 

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from callboard.documentation import insertions
+from callboard.documentation import conversion, insertions
 from callboard.documentation.cleaning import safe_page
 from callboard.documentation.configuration import SetConfiguration, read_configuration
 from callboard.documentation.conversion import PageWork, SetSource, converted_pages
@@ -14,6 +14,7 @@ from callboard.documentation.formulas import FormulaError, as_mathml
 from callboard.documentation.insertions import images_of, without_images
 from callboard.documentation.links import LinkResolver
 from callboard.documentation.navigation import navigation_of
+from callboard.io import bounded
 from callboard.markdown.media import safe_drawing
 from support.documented_portal import DocumentedPortal
 
@@ -232,6 +233,11 @@ def test_a_page_that_takes_too_long_with_its_diagrams_is_made_without_them():
     assert made.notes[0].line == 2
 
 
+def test_graphviz_is_not_loaded_for_a_page_without_its_diagrams(monkeypatch):
+    monkeypatch.setattr(insertions, "load_graphviz", lambda: pytest.fail("loading it takes seconds of the page's time"))
+    page("```dot\ndigraph { a -> b }\n```\n", draws=False)
+
+
 def test_a_drawing_keeps_what_its_links_show():
     drawing = '<svg xmlns="http://www.w3.org/2000/svg"><a href="javascript:alert(1)" target="_top"><text>Kept</text></a></svg>'
     assert safe_drawing(drawing.encode())[0].strip() == '<svg xmlns="http://www.w3.org/2000/svg"><g><text>Kept</text></g></svg>'
@@ -263,11 +269,14 @@ def test_a_page_whose_graph_takes_too_long_is_made_with_its_text(monkeypatch):
         return draw_graphviz(text)
 
     monkeypatch.setattr(insertions, "draw_graphviz", endless)
-    monkeypatch.setattr(insertions, "load_graphviz", lambda: None)
-    pages = converted({"a.md": "# A", "slow.md": "# Slow\n\n```dot\ndigraph { slow }\n```\n\n*more*", "z.md": "# Z"}, seconds=1)
+    for module in (insertions, conversion):
+        monkeypatch.setattr(module, "load_graphviz", lambda: None)
+    monkeypatch.setattr(bounded, "can_fork", lambda: True)  # other processes would not have these functions
+    pages = converted({"a.md": "# A", "slow.md": "# Slow\n\n```dot\ndigraph { slow }\n```\n\n*more*", "z.md": "# Z"}, seconds=3)
     assert [result.page.title for result in pages.values()] == ["A", "Slow", "Z"]
     assert not pages["slow.md"].page.as_text
     assert b"<em>more</em>" in pages["slow.md"].html
+    assert b"take too long" in pages["slow.md"].html
     assert b"digraph { slow }" in pages["slow.md"].html
 
 

@@ -18,7 +18,7 @@ from support import FULL, LONG
 from support.clean_builds import Pair
 from support.portal import digests
 
-PARTS, EDITS = (4, 75) if LONG else (2, 18) if FULL else (1, 15)
+PARTS, EDITS = (4, 75) if LONG else (1, 20) if FULL else (1, 15)
 SEED = 20261122
 SOURCES = """\
 version: 1

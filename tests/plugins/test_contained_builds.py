@@ -11,7 +11,7 @@ import time
 import pytest
 
 from callboard.website.assemble import WORTH_FORKING
-from support import shared_caches
+from support import EVERY_CASE, shared_caches
 from support.wild_family import CODE as FAMILY_CODE
 from support.wild_family import PANEL
 from support.wild_plugin import CODE, KINDS, entry_points
@@ -71,7 +71,9 @@ def finished(process, timeout=120):
     return process.returncode, out + err
 
 
-@pytest.mark.parametrize("action", ["exit", "os-exit", "segfault", "secret", "hang"])
+@pytest.mark.parametrize(
+    "action", ["secret", *(pytest.param(action, marks=EVERY_CASE) for action in ("exit", "os-exit", "segfault", "hang"))]
+)
 def test_a_build_goes_on_with_the_last_good_copy_and_one_line_that_names_the_package(portal, action):
     folder, start = portal
     with shared_caches.lent(folder):

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -155,12 +156,14 @@ def hard_wired(site, of_the_theme):
     headings = {piece for rule in all_rules().values() for piece in (*pieces(f"{rule.code} {rule.name.replace('-', ' ')}"), rule.code[:3])}
     known = headings | data | {value.lower() for value in data} | of_the_theme | NOT_TRANSLATED.keys()
 
+    @cache  # most texts of a page are those of others
+    def unknown(text):
+        rest = [piece for piece in pieces(text) if piece not in known and piece.lower() not in known]
+        return [piece for piece in rest if not ("…" in text and any(value.startswith(piece) for value in data))]
+
     def found(html):
         for text in Texts(html).found:
-            for piece in pieces(text):
-                is_cut = "…" in text and any(value.startswith(piece) for value in data)
-                if piece not in known and piece.lower() not in known and not is_cut:
-                    yield piece
+            yield from unknown(text)
 
     return found
 

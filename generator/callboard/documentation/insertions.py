@@ -115,7 +115,7 @@ class Insertions:
         if is_mermaid and not can_draw_mermaid():
             return _as_text(source, "A Mermaid diagram, shown as its text: this portal is built without callboard[mermaid].")
         try:
-            if not is_mermaid:
+            if self.draws and not is_mermaid:
                 load_graphviz()
             used = command if command in GRAPHVIZ_COMMANDS else "dot"
             drawing = self._within_time(lambda: draw_mermaid(source) if is_mermaid else draw_graphviz(source, used))
