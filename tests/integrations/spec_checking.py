@@ -36,7 +36,9 @@ def _complaints(described, request, prefix):
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         given.setdefault(name, []).append(value)
     known = {p["name"]: p for p in parameters if p.get("in") == "query"}
+    given, deep = {name: v for name, v in given.items() if name in known or "[" not in name}, given
     yield from (f"{path}: the parameter {name} is not described" for name in given.keys() - known.keys())
+    yield from (f"{path}: {why}" for name in deep.keys() - given.keys() for why in _wrong_deep(described, known, name, deep[name]))
     for parameter in parameters:
         name, where = parameter["name"], parameter.get("in")
         has = {"query": name in given, "header": name.lower() in request.headers, "path": name in values}.get(where, True)
@@ -51,17 +53,35 @@ def _complaints(described, request, prefix):
 def _operation(described, method, path):
     """The values in the path and the parameters of the operation; the template with fewest values goes first."""
     for template, item in sorted(described["paths"].items(), key=lambda pair: pair[0].count("{")):
-        match = _pattern(template).fullmatch(path)
+        parameters = [_target(described, p) for p in (*item.get("parameters", ()), *item.get(method, {}).get("parameters", ()))]
+        match = _pattern(template, {p["name"] for p in parameters if p.get("x-multi-segment")}).fullmatch(path)
         if match and method in item:
             names = re.findall(r"\{([^}]+)\}", template)
-            parameters = [_target(described, p) for p in (*item.get("parameters", ()), *item[method].get("parameters", ()))]
             return dict(zip(names, map(unquote, match.groups()), strict=True)), parameters
     return None
 
 
-def _pattern(template):
+def _pattern(template, several=()):
+    """``several``: names of parameters that hold slashes."""
     parts = re.split(r"(\{[^}]+\})", template.replace("(-/)", ""))
-    return re.compile("".join("([^/]+)" if part.startswith("{") else re.escape(part) for part in parts))
+    segment = {part: "(.+)" if part[1:-1] in several else "([^/]+)" for part in parts if part.startswith("{")}
+    return re.compile("".join(segment.get(part) or re.escape(part) for part in parts))
+
+
+def _wrong_deep(described, known, name, values):
+    """Why a name such as ``created_at[gte]`` does not fit: descriptions have it as an object ``created_at`` with properties."""
+    base, *inner = name.replace("]", "").split("[")
+    if base not in known:
+        yield f"the parameter {base} is not described"
+        return
+    schema = _resolved(described, known[base].get("schema", {}))
+    for step in inner:
+        within = schema.get("properties", {}).get(step, schema.get("additionalProperties", False))
+        if schema.get("type") != "object" or within is False:
+            yield f"the parameter {name} is not described: {base} has no {step}"
+            return
+        schema = within if isinstance(within, dict) else {}
+    yield from (f"{name}={value}: {why}" for value in values for why in _wrong(described, {"schema": schema}, value))
 
 
 def _wrong(described, parameter, value):

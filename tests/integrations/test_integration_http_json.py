@@ -87,12 +87,128 @@ def test_an_odd_answer_is_a_problem_and_incomplete(tmp_path):
     [
         ({"fields": {"name": "a ["}}, "not a JMESPath expression"), ({"fields": {"titel": "a"}}, 'no field "titel"'),
         ({"path": "/{host}"}, "no placeholder {host}"), ({"path": "/all"}, "match is missing"),
+        ({"path": "/", "body": {"a": ["{host}"]}}, "no placeholder {host}"), ({"pages": {"by": "cursor", "parameter": "a"}}, "pages.field"),
+        ({"pages": {"by": "page"}}, "pages.parameter"), ({"pages": {"by": "next-link", "field": "["}}, "pages.field is not a JMESPath"),
+        ({"body": {}, "query": {"a": 1}}, "query cannot be used with body"), ({"token": "a", "user": "b"}, "token and user are both set"),
+        ({"oauth": {"token_url": "https://x.example", "client_id": "a"}}, "client_secret or private_key"),
     ],
 )  # fmt: skip
 def test_options_that_cannot_work_are_told(tmp_path, options, said):
     got, requests = told(tmp_path, rota, **{"path": "/{id}", **options})
     assert said in got.failures[0].message
     assert not requests
+
+
+INCIDENT = {"key": "no", "title": "what", "opened": "at"}
+
+
+def incidents(*numbers):
+    return [{"on": "shop", "no": number, "what": "Down", "at": "2026-05-17T01:00:00Z"} for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("pages", "answer_of", "targets"),
+    [
+        ({"by": "next-link", "field": "links.next"}, lambda url, query: {"links": {"next": None if query else f"{url}/api/all?p=2"}},
+         ["/api/all", "/api/all?p=2"]),
+        ({"by": "cursor", "field": "meta.next", "parameter": "after"},
+         lambda url, query: {"meta": {"next": None if "after" in query else "c/1"}}, ["/api/all?size=1", "/api/all?after=c%2F1&size=1"]),
+        ({"by": "cursor", "field": "meta.next", "parameter": "after", "alone": True},
+         lambda url, query: {"meta": {"next": None if "after" in query else "c1"}}, ["/api/all?size=1", "/api/all?after=c1"]),
+        ({"by": "offset", "parameter": "skip", "size": 1},
+         lambda url, query: {"incidents": [] if query.get("skip") == "2" else incidents(1 + len(query))},
+         ["/api/all?size=1", "/api/all?size=1&skip=1", "/api/all?size=1&skip=2"]),
+        ({"by": "offset", "parameter": "startIndex", "first": 1, "field": "total"}, lambda url, query: {"total": 2},
+         ["/api/all?size=1&startIndex=1", "/api/all?size=1&startIndex=2"]),
+        ({"by": "page", "parameter": "page", "size": 1, "field": "more"}, lambda url, query: {"more": "page" not in query},
+         ["/api/all?size=1", "/api/all?page=2&size=1"]),
+    ],
+    ids=["link", "cursor", "alone", "offset", "total", "page"],
+)  # fmt: skip
+def test_all_pages_are_read_in_every_way_in_which_tools_split_their_answers(pages, answer_of, targets, tmp_path):
+    def answer(request, wire):
+        url = f"http://{request.headers['host']}"
+        json_answer(
+            wire, {"incidents": incidents(request.number), **answer_of(url, {k: v for k, v in request.query.items() if k != "size"})}
+        )
+
+    query = {} if pages["by"] == "next-link" else {"size": 1}
+    got, requests = told(
+        tmp_path, answer, family="incident", path="/all", items="incidents", match="on", fields=INCIDENT, pages=pages, query=query
+    )
+    assert [request.target for request in requests] == targets
+    assert got.failures == ()
+    assert [fact.key for fact in got.facts] == ["1", "2"]
+
+
+def test_a_query_in_a_body_has_the_values_of_the_entity_and_the_cursor_of_the_next_page(tmp_path):
+    def answer(request, wire):
+        sent = request.json()
+        json_answer(wire, {"incidents": incidents(request.number), "next": None if sent["page"].get("after") else "c1"})
+
+    got, requests = told(
+        tmp_path, answer, family="incident", path="/search?v=2", annotation="rota.example/id", items="incidents", fields=INCIDENT,
+        body={"filter": [{"team": "{id}", "limit": 5}], "page": {}}, pages={"by": "cursor", "field": "next", "parameter": "page.after"},
+    )  # fmt: skip
+    assert [(request.method, request.target) for request in requests] == [("POST", "/api/search?v=2")] * 2
+    assert [request.json()["page"] for request in requests] == [{}, {"after": "c1"}]
+    assert requests[0].json()["filter"] == [{"team": "shop team", "limit": 5}]
+    assert [fact.key for fact in got.facts] == ["1", "2"]
+
+
+GRAPHQL = {"query": "query ($id: String!) { service(name: $id) {id} }", "variables": {"id": "{name}"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "complete", "said"),
+    [
+        ({"data": {"incidents": incidents(1)}}, True, ""),
+        ({"data": None, "errors": [{"message": "no such field"}]}, False, "no such field"),
+        ({"data": {"incidents": incidents(1)}, "errors": [{"message": "not all"}]}, False, "not all"), ({"errors": "odd"}, False, "odd"),
+    ],
+)  # fmt: skip
+def test_an_error_that_graphql_reports_with_status_200_is_no_empty_answer(value, complete, said, tmp_path):
+    got, requests = told(
+        tmp_path, lambda request, wire: json_answer(wire, value), family="incident", path="/graphql", items="data.incidents",
+        fields=INCIDENT, graphql=GRAPHQL, targets=(SHOP,),
+    )  # fmt: skip
+    assert requests[0].json() == {"query": GRAPHQL["query"], "variables": {"id": "shop"}}
+    assert [m.complete for m in got.measurements] == [complete]
+    assert len(got.facts) == complete
+    assert said in "".join(failure.message for failure in got.failures)
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("team a/job/b", "/t/team%20a/job/b/now"),
+        ("/a/../../b/", "/t/a/%2E%2E/%2E%2E/b/now"),
+        ("a//b", "/t/a//b/now"),
+        ("..", "/t/%2E%2E/now"),
+    ],
+)
+def test_an_id_with_slashes_keeps_them_where_the_path_says_so_and_leads_nowhere_else(value, path, tmp_path):
+    _, requests = told(
+        tmp_path, rota, [target("x", annotations={"rota.example/id": value})], annotation="rota.example/id", path="/t/{id:path}/now"
+    )
+    assert [request.path for request in requests] == [f"/api{path}"]
+
+
+def test_tokens_of_an_oauth_server_authenticate_and_count_as_requests(tmp_path):
+    def answer(request, wire):
+        if request.path == "/api/token":
+            return json_answer(wire, {"access_token": "short-lived", "expires_in": 60})
+        return rota(request, wire)
+
+    with Server(answer) as server:
+        oauth = {"token_url": f"{server.url}/api/token", "client_id": "portal", "client_secret": "s3cret-of-client"}
+        options = {"annotation": "rota.example/id", "path": "/{id}", "family": "on-call", "fields": FIELDS, "headers": {"X-Version": "2"}}
+        item = IntegrationSettings("rota", "http-json", {"url": f"{server.url}/api", "oauth": oauth, **options})
+        got = collect_facts([item], (SHOP,), context(tmp_path)).gathered
+    assert [request.headers.get("authorization") for request in server.requests] == [None, "Bearer short-lived"]
+    assert server.requests[1].headers["x-version"] == "2"
+    assert len(got.facts) == 1
+    assert [one.traffic.counts.requests for one in got.traffic] == [1, 1]
 
 
 @pytest.mark.long

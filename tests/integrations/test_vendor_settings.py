@@ -32,7 +32,9 @@ def test_every_option_says_what_it_is(fake):
     assert schema["title"] == fake.type
     assert schema["additionalProperties"] is False
     assert all(option.get("description") for option in schema["properties"].values())
-    secrets = [name for name in schema["properties"] if name in {"token", "api_key", "application_key", "password"}]
+    secrets = [
+        name for name in schema["properties"] if name in {"token", "api_key", "application_key", "password", "secret_key", "session_token"}
+    ]
     assert all("${NAME}" in schema["properties"][name]["description"] for name in secrets)
 
 

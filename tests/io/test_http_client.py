@@ -11,7 +11,7 @@ from callboard.io.http.auth import basic, bearer, header
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits
-from callboard.io.http.pagination import Cursor, LinkHeader, Offset, links
+from callboard.io.http.pagination import BodyCursor, Cursor, HeaderCursor, LinkHeader, NextLink, Offset, links
 from faulty import MIDNIGHT, PatientClock, Server, json_answer
 
 
@@ -391,3 +391,86 @@ def test_a_private_authority_is_trusted_where_it_is_named(tmp_path):
 )
 def test_link_headers_are_read_as_the_standard_has_them(header_, expected):
     assert links(header_) == expected
+
+
+def paged(by, answer, path="/q", query=None):
+    """The requests of a listing whose pages a function makes of each request."""
+    with Server(lambda request, wire: answer(request, wire, server)) as server:
+        pages = [*client(server).pages(path, query or {}, by=by)]
+    return [request.target for request in server.requests], pages
+
+
+def test_a_cursor_may_be_sent_without_the_other_parameters():
+    def answer(request, wire, server):
+        json_answer(wire, {} if "nextPageKey" in request.query else {"nextPageKey": "AQ=="})
+
+    targets, _ = paged(Cursor(("nextPageKey",), "nextPageKey", keeps=()), answer, query={"pageSize": 500, "from": "now-30d"})
+    assert targets == ["/q?from=now-30d&pageSize=500", "/q?nextPageKey=AQ%3D%3D"]
+
+
+@pytest.mark.parametrize("link", ["{url}/q?size=2&cursor=x%2Fy", "/q?size=2&cursor=x%2Fy", "?size=2&cursor=x%2Fy"])
+def test_a_link_in_the_body_is_followed_as_it_is_written(link):
+    def answer(request, wire, server):
+        json_answer(wire, {"links": {"next": None if "cursor" in request.query else link.format(url=server.url)}})
+
+    targets, _ = paged(NextLink(("links", "next")), answer, query={"limit": 2})
+    assert targets == ["/q?limit=2", "/q?size=2&cursor=x%2Fy"]
+
+
+def test_a_link_in_the_body_to_another_host_is_not_followed():
+    with Server(lambda request, wire: json_answer(wire, {})) as other:
+        with pytest.raises(HttpError) as caught:
+            paged(NextLink(("next",)), lambda request, wire, server: json_answer(wire, {"next": f"{other.url}/q"}))
+        assert (caught.value.kind, other.requests) == ("other-host", [])
+
+
+def test_a_cursor_in_a_header_ends_with_the_response_that_lacks_it():
+    def answer(request, wire, server):
+        json_answer(wire, {}, headers={} if "continuationToken" in request.query else {"x-ms-continuationtoken": "p 2"})
+
+    targets, _ = paged(HeaderCursor("x-ms-continuationtoken", "continuationToken"), answer, query={"$top": 2})
+    assert targets == ["/q?%24top=2", "/q?%24top=2&continuationToken=p+2"]
+
+
+def test_offsets_count_lists_without_an_envelope_and_from_one_with_short_pages():
+    def groups(request, wire, server):
+        json_answer(wire, [1, 2] if request.query["first"] == "0" else [3])
+
+    assert paged(Offset("", 2, "first"), groups, query={"first": 0, "max": 2})[0] == ["/q?first=0&max=2", "/q?first=2&max=2"]
+
+    def users(request, wire, server):
+        start = int(request.query.get("startIndex", 1))
+        json_answer(wire, {"totalResults": 5, "Resources": [] if start > 4 else [start]})
+
+    targets, _ = paged(Offset("Resources", 100, "startIndex", first=1, total="totalResults"), users)
+    assert targets == ["/q", "/q?startIndex=2", "/q?startIndex=3", "/q?startIndex=4", "/q?startIndex=5"]
+
+
+def test_a_cursor_is_written_into_the_body_of_a_query():
+    def answer(request, wire):
+        after = request.json()["variables"].get("after")
+        json_answer(wire, {"data": {"end": None if after else "c1"}})
+
+    with Server(answer) as server:
+        pages = client(server).posted_pages(
+            "/graphql", {"query": "q", "variables": {"size": 2}}, by=BodyCursor(("data", "end"), ("variables", "after"))
+        )
+        assert len([*pages]) == 2
+    assert [request.json()["variables"] for request in server.requests] == [{"size": 2}, {"size": 2, "after": "c1"}]
+
+
+def test_a_cursor_that_leads_back_to_the_same_body_is_an_error():
+    with Server(lambda request, wire: json_answer(wire, {"next": "same"})) as server, pytest.raises(HttpError) as caught:
+        list(client(server).posted_pages("/", {}, by=BodyCursor(("next",), ("token",))))
+    assert (caught.value.kind, len(server.requests)) == ("repeated-url", 2)
+
+
+def test_names_of_parameters_with_brackets_arrive_as_they_are_written():
+    with Server(lambda request, wire: json_answer(wire, {})) as server:
+        client(server).get("/q", {"filter[started_at][gte]": "2026-05-01", "page[size]": 100, "status[one_of]": ("live", "triage")})
+        client(server).post_form("/t", {"grant_type": "client_credentials", "scope": "a b"})
+    assert server.requests[0].query["filter[started_at][gte]"] == "2026-05-01"
+    assert "page%5Bsize%5D=100&status%5Bone_of%5D=live&status%5Bone_of%5D=triage" in server.requests[0].target
+    assert (server.requests[1].body, server.requests[1].headers["content-type"]) == (
+        b"grant_type=client_credentials&scope=a+b", "application/x-www-form-urlencoded",
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from callboard.integrations.http_json import HttpJsonIntegration
+from callboard.integrations.http_json.connector import HttpJsonIntegration
 from callboard.model.errors import PluginError, SettingsError
 from callboard.plugins.integrations import Connector, HttpError
 from callboard.plugins.publishers import Portal, PublishError

@@ -71,7 +71,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "sonarqube": "callboard.integrations.sonarqube:SonarQubeIntegration",
         "file": "callboard.integrations.file:FileIntegration",
         "git": "callboard.integrations.git:GitActivityIntegration",
-        "http-json": "callboard.integrations.http_json:HttpJsonIntegration",
+        "http-json": "callboard.integrations.http_json.connector:HttpJsonIntegration",
         "reports": "callboard.integrations.reports.connector:ReportsIntegration",
         "datadog": "callboard.integrations.datadog:DatadogIntegration",
         "github": "callboard.integrations.github.connector:GitHubIntegration",

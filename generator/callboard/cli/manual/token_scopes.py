@@ -77,7 +77,7 @@ INTEGRATIONS = (
     Scope("kubernetes", ("token",), "a service account that may `list` deployments, stateful sets and daemon sets (`apps`)", "the integration fails"),
     Scope("prometheus", ("token", "user", "password"), "to query; Prometheus itself has no permissions, a proxy in front of it may", "the integration fails"),
     Scope("alertmanager", ("token", "user", "password"), "to list alerts, as for Prometheus", "the integration fails"),
-    Scope("http-json", ("token",), "what the tool requires for the queried path", "the integration fails"),
+    Scope("http-json", ("token", "password", "oauth.client_secret", "oauth.private_key"), "what the tool requires for the queried path", "the integration fails"),
 )  # fmt: skip
 PUBLISHERS = (
     Scope("git", ("username", "token"), "to push to the branch: *Contents* with write access on GitHub, `write_repository` on GitLab", "nothing is published; the exit code is 2"),

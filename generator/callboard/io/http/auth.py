@@ -6,7 +6,9 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from callboard.io.http.messages import HttpRequest
 
 
 class Credential(Protocol):
@@ -22,6 +24,14 @@ class Credential(Protocol):
 
     def headers(self) -> Mapping[str, str]:
         """Called before each attempt. May raise ``SourceError``."""
+
+
+@runtime_checkable
+class SigningCredential(Protocol):
+    """A credential whose headers depend on the request, such as the signatures of AWS."""
+
+    def signed(self, request: HttpRequest) -> Mapping[str, str]:
+        """Headers for this request; called before each attempt. May raise ``SourceError``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from callboard.io.http.urls import shown
 from callboard.model.json_numbers import json_integer
 
 KEPT_HEADERS = frozenset({
-    "content-type", "etag", "last-modified", "link", "vary", "x-next-page", "x-total-count", "x-total", "x-total-pages",
+    "content-type", "etag", "last-modified", "link", "vary", "x-ms-continuationtoken", "x-next-page", "x-total-count", "x-total",
+    "x-total-pages",
 })  # fmt: skip
 _PURPOSE = b"http 2"
 UNUSED_SECONDS = 30 * 86_400

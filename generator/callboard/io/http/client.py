@@ -10,9 +10,10 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from callboard import __version__
-from callboard.io.http.auth import Anonymous, Credential
+from callboard.io.http.auth import Anonymous, Credential, SigningCredential
 from callboard.io.http.cache import Answer, AnswerCache, CachedAnswer, is_storable
 from callboard.io.http.errors import SECONDARY_LIMIT, SECONDARY_LIMIT_SECONDS, HttpError, error_message, status_error
 from callboard.io.http.limits import ClientLimits, Clock, Counts, RateLimiter, SystemClock, Traffic
@@ -128,10 +129,19 @@ class Client:
         """
         return self._send(HttpRequest("GET", address(self.base_url, path, params), {"Accept": accept}, limit=limit, immutable=immutable))
 
-    def post(self, path: str, value: Any, *, accept: str = JSON) -> Answer:
-        """The response to a query in a JSON body (GraphQL). It must change nothing on the host: it is retried where it fails."""
+    def post(self, path: str, value: Any, *, accept: str = JSON, content_type: str = JSON) -> Answer:
+        """The response to a query in a JSON body (GraphQL, AWS). It must change nothing on the host: it is retried where it fails."""
+        return self._send(self._posted(path, value, accept, content_type))
+
+    def post_form(self, path: str, fields: Mapping[str, str], *, accept: str = JSON) -> Answer:
+        """The response to a form (``application/x-www-form-urlencoded``), such as a request for a token; retried where it fails."""
+        content = urlencode(fields).encode()
+        url = address(self.base_url, path)
+        return self._send(HttpRequest("POST", url, {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}, content))
+
+    def _posted(self, path: str, value: Any, accept: str, content_type: str) -> HttpRequest:
         content = json.dumps(value, ensure_ascii=False).encode()
-        return self._send(HttpRequest("POST", address(self.base_url, path), {"Accept": accept, "Content-Type": JSON}, content))
+        return HttpRequest("POST", address(self.base_url, path), {"Accept": accept, "Content-Type": content_type}, content)
 
     def pages(
         self,
@@ -143,24 +153,34 @@ class Client:
         immutable: bool = False,
     ) -> Iterator[Answer]:
         """The pages of a listing, one after the other, up to ``limits.pages``. ``immutable`` as in ``get``."""
-        query: Params = params or {}
-        url = address(self.base_url, path, query)
-        seen = {url}
+        return self._pages(
+            lambda query: HttpRequest("GET", address(self.base_url, path, query), {"Accept": accept}, immutable=immutable), params or {}, by
+        )
+
+    def posted_pages(
+        self, path: str, value: Mapping[str, Any], *, by: Paging = LINK_HEADER, accept: str = JSON, content_type: str = JSON
+    ) -> Iterator[Answer]:
+        """The pages of a query in a JSON body; ``by`` writes the cursor into it (``BodyCursor``). Otherwise as ``post`` and ``pages``."""
+        return self._pages(lambda query: self._posted(path, query, accept, content_type), value, by)
+
+    def _pages(self, request_of: Callable[[Mapping[str, Any]], HttpRequest], query: Mapping[str, Any], by: Paging) -> Iterator[Answer]:
+        request = request_of(query)
+        seen = {(request.url, request.content)}
         for number in count(1):
-            answer = self._send(HttpRequest("GET", url, {"Accept": accept}, immutable=immutable))
+            answer = self._send(request)
             yield answer
             following = by.next(answer, query)
             if following is None or following == "":
                 return
             if isinstance(following, str):
-                url = self._next_url(answer, following)
+                request = replace(request, url=self._next_url(answer, following))
             else:
-                query, url = following, address(self.base_url, path, following)
-            if url in seen:
-                raise HttpError("repeated-url", f"the pages of {shown(url)} lead from one to the next in a circle")
+                query, request = following, request_of(following)
+            if (request.url, request.content) in seen:
+                raise HttpError("repeated-url", f"the pages of {shown(request.url)} lead from one to the next in a circle")
             if number >= self.limits.pages:
-                raise HttpError("too-many-pages", f"{shown(url)} has more than {self.limits.pages:,} pages")
-            seen.add(url)
+                raise HttpError("too-many-pages", f"{shown(request.url)} has more than {self.limits.pages:,} pages")
+            seen.add((request.url, request.content))
 
     def prune(self) -> None:
         """Remove responses from the cache that were not requested for a month."""
@@ -203,7 +223,7 @@ class Client:
         with self._rate_limiter.turn():
             if self.traffic.add(requests=1).requests > self.limits.requests:
                 raise HttpError("too-many-requests", f"{shown(request.url)} would exceed the limit of {self.limits.requests:,} requests")
-            headers = {**self._headers, **request.headers, **conditions, **self._credential.headers()}
+            headers = {**self._headers, **request.headers, **conditions, **self._authentication(request)}
             response = self._exchange(request, headers, self.limits, self.traffic)
         self._rate_limiter.update(response.headers)
         if response.status == NOT_MODIFIED and cached:
@@ -214,6 +234,12 @@ class Client:
         if not 200 <= response.status < 300:  # noqa: PLR2004 - the range of success
             raise self._failure(request, response)
         return self._new(request, response, key)
+
+    def _authentication(self, request: HttpRequest) -> Mapping[str, str]:
+        credential = self._credential
+        if isinstance(credential, SigningCredential):
+            return credential.signed(replace(request, headers={**self._headers, **request.headers}))
+        return credential.headers()
 
     def _new(self, request: HttpRequest, response: HttpResponse, key: str) -> Answer:
         cache, status, headers, body = self._cache, response.status, response.headers, response.body
@@ -231,7 +257,7 @@ class Client:
 
     def _failure(self, request: HttpRequest, response: HttpResponse) -> HttpError:
         where, status, headers = shown(request.url), response.status, response.headers
-        wait = self._rate_limiter.retry_after(headers)
+        wait = self._rate_limiter.retry_after(headers, response.body if status in LIMITED else b"")
         reason = error_message(headers, response.body, self._clean)
         if wait is None and status in LIMITED and SECONDARY_LIMIT in reason.lower():
             wait = SECONDARY_LIMIT_SECONDS

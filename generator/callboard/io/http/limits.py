@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import math
-import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Protocol
 
+from callboard.io.http import rate_windows
 from callboard.io.http.errors import HttpError
-
-REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-rate-limit-remaining", "x-sentry-rate-limit-remaining")
-RESET = ("x-ratelimit-reset", "ratelimit-reset", "x-rate-limit-reset", "x-sentry-rate-limit-reset")
-SEPARATORS = re.compile("[,;]")
-FIRST_TIMESTAMP = 1_000_000_000
-"""A larger number is a time (seconds since 1970), a smaller one a duration in seconds: vendors use both under the same name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,28 +118,21 @@ class RateLimiter:
             yield
 
     def update(self, headers: Mapping[str, str]) -> None:
-        """Send nothing until the rate limit is reset, where the headers of a response say that it is used up."""
-        remaining = _number(headers, REMAINING)
-        if remaining is not None and remaining <= 0:
-            reset = _number(headers, RESET)
-            if reset is not None:
-                self.close(reset - self._clock.time() if reset >= FIRST_TIMESTAMP else reset)
+        """Send nothing until the rate limits are reset, where the headers of a response say that one is used up or require a wait."""
+        now = self._clock.time()
+        waits = (rate_windows.used_up(headers, now), rate_windows.retry_after(headers, now))
+        self.close(max(wait or 0.0 for wait in waits))
 
     def close(self, seconds: float) -> None:
         """Send nothing for that long."""
         with self._lock:
             self._open_at = max(self._open_at, self._clock.monotonic() + max(0.0, seconds))
 
-    def retry_after(self, headers: Mapping[str, str]) -> float | None:
-        """Seconds of ``Retry-After`` (a number or a date, RFC 9110), or None."""
-        value = headers.get("retry-after", "").strip()
-        if not value:
-            return None
-        seconds = _float(value)
-        if seconds is None:
-            with contextlib.suppress(ValueError, TypeError, OverflowError):
-                seconds = parsedate_to_datetime(value).timestamp() - self._clock.time()
-        return None if seconds is None else max(0.0, seconds)
+    def retry_after(self, headers: Mapping[str, str], body: bytes = b"") -> float | None:
+        """Seconds that a refusal requires to wait, or None."""
+        now = self._clock.time()
+        wait = rate_windows.retry_after(headers, now, body)
+        return rate_windows.used_up(headers, now) if wait is None else wait
 
     def _until_open(self) -> float:
         """Seconds to wait; 0 means that the next request may be sent."""
@@ -172,18 +157,6 @@ class RateLimiter:
         self._waited += extra
         self._counted_until = now + seconds
         self._traffic.add(waited=extra)
-
-
-def _number(headers: Mapping[str, str], names: tuple[str, ...]) -> float | None:
-    return next((value for name in names if (value := _float(headers.get(name, ""))) is not None), None)
-
-
-def _float(text: str) -> float | None:
-    try:
-        value = float(SEPARATORS.split(text, maxsplit=1)[0])
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def _time(seconds: float) -> str:

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
     from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse, UnknownFieldError, in_portions
     from callboard.io.http.client import Client, ClientContext, client_for
+    from callboard.io.http.oauth import ClientCredentials, OAuthClient, client_credentials
     from callboard.io.process import Finished
     from callboard.plugins.integrations.connector import Connector
     from callboard.plugins.integrations.decode import content_key, decode_value, family_fields
@@ -93,6 +94,7 @@ __all__ = [
     "CallboardError",
     "Client",
     "ClientContext",
+    "ClientCredentials",
     "ClientLimits",
     "Clock",
     "Commit",
@@ -129,6 +131,7 @@ __all__ = [
     "IntegrationTraffic",
     "Issue",
     "Measurement",
+    "OAuthClient",
     "Offset",
     "OnCall",
     "Origin",
@@ -163,6 +166,7 @@ __all__ = [
     "batches",
     "bearer",
     "by_annotation",
+    "client_credentials",
     "client_for",
     "connect_github",
     "content_key",
@@ -210,6 +214,7 @@ __getattr__ = lazy_names(
         "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
         "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse", "UnknownFieldError", "in_portions"),
         "callboard.io.http.client": ("Client", "ClientContext", "client_for"),
+        "callboard.io.http.oauth": ("ClientCredentials", "OAuthClient", "client_credentials"),
         "callboard.io.process": ("Finished",),
         "callboard.plugins.integrations.connector": ("Connector",),
         "callboard.plugins.integrations.decode": ("content_key", "decode_value", "family_fields"),

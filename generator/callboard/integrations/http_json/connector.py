@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
-from urllib.parse import quote
 
-import jmespath
 from jmespath.exceptions import JMESPathError
 
+from callboard.integrations.http_json.query import JsonQuery, compiled
 from callboard.plugins.integrations import (
     Client,
     Connector,
@@ -22,10 +20,13 @@ from callboard.plugins.integrations import (
     HttpError,
     IntegrationContext,
     IntegrationSettings,
+    OAuthClient,
     SourceError,
     Target,
+    basic,
     bearer,
     by_annotation,
+    client_credentials,
     content_key,
     decode_value,
     family_fields,
@@ -42,8 +43,6 @@ ITEMS = 2_000
 """Items of one answer; if there are more, the rest is left out and the data counts as incomplete."""
 SHARED_FIELDS = ("key", "environment", "link", "observed_at")
 """Fields of every family; all others are fields of the family's value."""
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
-PLACEHOLDERS = frozenset({"id", "name", "namespace", "kind"})
 NOT_FOUND = 404
 
 
@@ -56,12 +55,9 @@ class HttpJsonIntegration(Connector):
     def __init__(self, settings: IntegrationSettings, context: IntegrationContext) -> None:
         super().__init__(settings, context)
         self._family = str(self._options["family"])
-        self._path = self._option("path", "/")
-        self._query = {name: str(value) for name, value in self._options.get("query", {}).items()}
-        self._is_per_entity = any(PLACEHOLDER.search(text) for text in (self._path, *self._query.values()))
-        self._items = _compiled("items", self._options.get("items", "@"))
-        self._match = _compiled("match", self._options["match"]) if "match" in self._options else None
-        self._fields = {name: _compiled(f"fields.{name}", text) for name, text in self._options["fields"].items()}
+        self._query = JsonQuery.of(self._options)
+        self._match = compiled("match", self._options["match"]) if "match" in self._options else None
+        self._fields = {name: compiled(f"fields.{name}", text) for name, text in self._options["fields"].items()}
         self._check()
 
     @property
@@ -77,8 +73,9 @@ class HttpJsonIntegration(Connector):
     def collect(self, targets: Sequence[Target]) -> FactBatch:
         """Facts by one request per entity, or by one listing for all. Raises ``HttpError`` if that listing fails."""
         by_name = self._by_name(targets)
-        client = self._client(self._credential(), per_second=float(self._options.get("per_second", 0)))
-        if self._is_per_entity:
+        headers = {str(name): str(value) for name, value in self._options.get("headers", {}).items()}
+        client = self._client(self._credential(), headers, per_second=float(self._options.get("per_second", 0)))
+        if self._query.is_per_entity:
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 list(pool.map(lambda pair: self._query_entity(client, *pair), by_name.items()))
         else:
@@ -93,6 +90,12 @@ class HttpJsonIntegration(Connector):
         return {str(target.ref): (target,) for target in targets if target.ref.kind in kinds}
 
     def _credential(self) -> Credential:
+        if "oauth" in self._options:
+            oauth = client_credentials(self._context, OAuthClient.of(self._options["oauth"]))
+            self._collector.add_traffic(oauth.traffic)
+            return oauth
+        if "user" in self._options:
+            return basic(self._option("user"), self._option("password"))
         token, name = self._option("token"), self._options.get("header")
         return header(str(name), token) if name else bearer(token)
 
@@ -100,11 +103,9 @@ class HttpJsonIntegration(Connector):
         """Add the facts of one entity; that the tool does not have it (404) is a problem of its annotation."""
         ref = targets[0].ref
         values = {"id": name if self.annotations else ref.name, "name": ref.name, "namespace": ref.namespace, "kind": ref.kind}
-        path = PLACEHOLDER.sub(lambda match: _segment(values[match.group(1)]), self._path)
-        query = {key: PLACEHOLDER.sub(lambda match: values[match.group(1)], text) for key, text in self._query.items()}
         self._collector.add_measurements(targets, self._family)
         try:
-            for index, item in enumerate(self._paged(client, path, query, targets)):
+            for index, item in enumerate(self._paged(client, values, targets)):
                 self._add_item(targets, item, f"{name}/{index}")
         except HttpError as error:
             if error.status == NOT_FOUND and self.annotations:
@@ -116,19 +117,19 @@ class HttpJsonIntegration(Connector):
         """Add the facts of one listing; an entity that is not in it has none."""
         everyone = [*chain.from_iterable(by_name.values())]
         self._collector.add_measurements(everyone, self._family)
-        for index, item in enumerate(self._paged(client, self._path, self._query, everyone)):
+        for index, item in enumerate(self._paged(client, {}, everyone)):
             name = self._match.search(item) if self._match else None
             targets = by_name.get(str(name)) or by_name.get(f"component:default/{name}") or ()
             self._add_item(targets, item, str(index))
 
-    def _paged(self, client: Client, path: str, query: Mapping[str, str], targets: Sequence[Target]) -> Iterator[Any]:
-        """The items of all pages; the next page is the one in the header ``Link: rel="next"``. Raises ``HttpError``."""
-        for answer in client.pages(path, query):
+    def _paged(self, client: Client, values: Mapping[str, str], targets: Sequence[Target]) -> Iterator[Any]:
+        """The items of all pages about an entity with these values, or about all. Raises ``HttpError``."""
+        for answer in self._query.answers(client, values):
             yield from self._listed(answer.json(), targets)
 
     def _listed(self, answer: Any, targets: Sequence[Target]) -> Sequence[Any]:
         try:
-            found = self._items.search(answer)
+            found = self._query.items.search(answer)
         except JMESPathError as error:
             failure = SourceError(f"the option items cannot be applied to the answer: {error}", "Correct the JMESPath expression.")
             self._collector.add_failure(failure, "", targets, self._family)
@@ -158,26 +159,17 @@ class HttpJsonIntegration(Connector):
 
     def _check(self) -> None:
         """Check what the schema of the options cannot express. Raises ``SourceError``."""
-        unknown = set(PLACEHOLDER.findall(" ".join((self._path, *self._query.values())))) - PLACEHOLDERS
-        if unknown:
-            raise SourceError(f"there is no placeholder {{{min(unknown)}}}", f"The placeholders are {', '.join(sorted(PLACEHOLDERS))}.")
+        given = [name for name in ("token", "user", "oauth") if name in self._options]
+        if len(given) > 1:
+            raise SourceError(f"{given[0]} and {given[1]} are both set", "Remove one of them: a request has one credential.")
+        oauth = self._options.get("oauth", {})
+        if oauth and ("client_secret" in oauth) == ("private_key" in oauth):
+            raise SourceError("oauth needs either client_secret or private_key", "Set the one that the OAuth server knows, as ${NAME}.")
         fields = {*family_fields(self._family), *SHARED_FIELDS}
         if surplus := sorted(set(self._fields) - fields):
             raise SourceError(f'the family {self._family} has no field "{surplus[0]}"', f"Its fields are {', '.join(sorted(fields))}.")
-        if not self._is_per_entity and self._match is None:
+        if not self._query.is_per_entity and self._match is None:
             raise SourceError(
                 "path has no placeholder for the entity, and match is missing",
-                "Write {id} into path, or set match to the field with the entity of an item.",
+                "Write {id} into path, query, body or variables, or set match to the field with the entity of an item.",
             )
-
-
-def _segment(value: str) -> str:
-    """A value as one segment of a path; escaped so that neither a slash nor dots lead to another path."""
-    return quote(value, safe="") if value.strip(".") else value.replace(".", "%2E")
-
-
-def _compiled(option: str, text: Any) -> Any:
-    try:
-        return jmespath.compile(str(text))
-    except JMESPathError as error:
-        raise SourceError(f"{option} is not a JMESPath expression: {error}", "See jmespath.org.") from None

@@ -1,0 +1,1 @@
+"""The ``http-json`` integration: any tool with a JSON API."""
