@@ -41,7 +41,11 @@ def test_each_kind_of_defect_is_a_fact_with_its_place_and_what_is_wrong(portal):
         (DefectKind.ANCHOR, "docs/index.md", 5): "#nowhere",
         (DefectKind.LINK, "docs/index.md", 5): "component:nobody",
         (DefectKind.FILE, "docs/lfs.png", 0): "it is a pointer of Git LFS, not the file itself",
-        (DefectKind.DIAGRAM, "docs/linked.md", 4): "The formula is shown as it is written: LaTeX: NoAvailableTokensError",
+        (
+            DefectKind.DIAGRAM,
+            "docs/linked.md",
+            4,
+        ): "The formula is shown as it is written: it ends too early: a brace, an argument or an \\end is missing",
         (DefectKind.ORPHAN, "docs/orphan.md", 0): "Nobody finds me",
         (DefectKind.OWNER, "catalog-info.yaml", 1): "",
     }

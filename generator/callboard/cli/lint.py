@@ -69,6 +69,7 @@ def command(**values: Any) -> None:
     """Check descriptors: the files and folders PATH…, or all sources of the portal.
 
     A whole portal is checked as `callboard build` does, with what integrations report; with --ignore INT, integrations are not queried.
+    In a portal and in folders, the documentation of the entities is checked as well; with --ignore DOC, it is not read.
 
     References to other entities are checked only in a whole portal or with --portal, because a single repository does not have all
     entities. For a portal that requires authentication, set CALLBOARD_PORTAL_HEADER ("Authorization: Bearer …").
@@ -120,10 +121,12 @@ def _check(options: LintOptions, selection: Selection) -> tuple[LintResult, Call
     from callboard.plugins.rules import rules_of
 
     default = Path("sources.yaml")
+    reads = any(selection.has_code(rule.code) for rule in rules_of("documentation.rules"))
     config = options.config or (default if not options.paths and not options.portal and default.exists() else None)
     if config:
         needs_integrations = any(selection.has_code(rule.code) for rule in rules_of("plugins.integrations.rules"))
-        return check_portal(config, os.environ, clock.now(None, os.environ) if needs_integrations else None), None
+        now = clock.now(None, os.environ) if needs_integrations else None
+        return check_portal(config, os.environ, now, reads_documentation=reads), None
     external_refs, portal_error, url = None, None, ""
     if options.portal:
         from callboard.lint.portal_names import read_names
@@ -134,7 +137,8 @@ def _check(options: LintOptions, selection: Selection) -> tuple[LintResult, Call
             external_refs = read_names(options.portal, os.environ)
         except CallboardError as error:
             portal_error = error
-    return check_paths(options.paths or (Path(),), os.environ, external_refs=external_refs, portal_url=url), portal_error
+    paths = options.paths or (Path(),)
+    return check_paths(paths, os.environ, external_refs=external_refs, portal_url=url, reads_documentation=reads), portal_error
 
 
 def _fix(options: LintOptions, result: LintResult, selection: Selection) -> tuple[LintResult, CallboardError | None] | None:

@@ -21,7 +21,7 @@ from callboard.documentation.known_sets import KnownSet, read_known_set, write_k
 from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind, SetPlace
 from callboard.documentation.navigation import NavItem, SetNavigation
 from callboard.documentation.packs import KeptPages, pack_file, read_pack, remove_other_packs, write_pack
-from callboard.documentation.places import SharedSet, place_of, place_of_decisions, shared_set
+from callboard.documentation.places import NO_SET, SharedSet, place_of, place_of_decisions, shared_set
 from callboard.documentation.portal import PortalDocumentation
 from callboard.documentation.published_files import published_files
 from callboard.documentation.reading import ReadSet, SetFinding, SetReader, page_key, set_digest
@@ -40,12 +40,15 @@ _MOST_FINDINGS = 100
 """Problems of one set, besides those of its links."""
 
 
-def portal_documentation(catalog: Catalog, trees: Trees, settings: Settings, program: str) -> PortalDocumentation:
-    """The documentation of all entities, with the problems of its links, and the announcements. ``program``: digest of this program.
+def portal_documentation(
+    catalog: Catalog, trees: Trees, settings: Settings, program: str, folder: Path | None = None
+) -> PortalDocumentation:
+    """The documentation of all entities, with the problems of its links, and the announcements.
 
-    Raises ``SourceError`` if the network fails.
+    ``program``: digest of this program; ``folder``: where converted pages are kept, if not in the portal's cache. Raises ``SourceError`` if
+    the network fails.
     """
-    folder = Store.beside(settings.root).cache / "documentation"
+    folder = folder or Store.beside(settings.root).cache / "documentation"
     connected = ConnectedTrees(trees, settings.sources)
     found = DocumentationBuilder(catalog, connected, settings, folder, program).build()
     links = CrossLinks(found, catalog, trees)
@@ -279,10 +282,14 @@ def _as_text(made: DocumentationSet) -> Iterator[SetFinding]:
             yield SetFinding(rules.PAGE_AS_TEXT, made.repository_path(page.path), message, "Shorten or divide the page.")
         for note in page.notes:
             yield SetFinding(rules.UNDRAWN_DIAGRAM, made.repository_path(page.path), f"{note.message}.", "Correct its text.", note.line)
+        for each in page.removed:
+            what = f"`{each.name}=`" if each.name.startswith("on") else f"`<{each.name}>`"
+            message = f"The page has the {'attribute' if each.name.startswith('on') else 'element'} {what}, which {each.outcome}."
+            yield SetFinding(rules.REMOVED_MARKUP, made.repository_path(page.path), message, each.hint, each.line)
     if made.kind is SetKind.NONE:
         place = made.place.folder or "the repository's own folder"
         hint = "Add an mkdocs.yml, a folder docs or a README.md there."
-        yield SetFinding(rules.UNREADABLE_SET, made.place.folder, f"There is no documentation in {place}.", hint)
+        yield SetFinding(rules.UNREADABLE_SET, made.place.folder, f"{NO_SET} {place}.", hint)
 
 
 def _with_titles(navigation: SetNavigation, pages: Mapping[str, DocumentPage]) -> SetNavigation:

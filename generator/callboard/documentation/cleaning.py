@@ -8,6 +8,8 @@ from functools import cache
 
 import nh3
 
+from callboard.documentation.foreign_elements import ForeignElements
+
 _TAGS = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div",
     "dl", "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "input", "ins", "kbd", "label", "li",
@@ -30,7 +32,12 @@ _WITH_USER = re.compile(r"(?:https?:/*|//+)[^/?#]*@", re.IGNORECASE)
 _IGNORED = re.compile(r"[\x00-\x20]+")
 """What browsers remove from addresses, or more."""
 _HOST = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|[/\\]{2})", re.IGNORECASE)
-_REMOVED = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_LAYOUT = frozenset({
+    "address", "article", "aside", "big", "button", "center", "fieldset", "font", "footer", "form", "header", "hgroup", "legend", "main",
+    "nav", "nobr", "search", "strike", "tt",
+})  # fmt: skip
+"""Elements of which the content is shown: the parser drops them. Without an end in the page they are names in angle brackets."""
+_LAYOUT_ENDS = re.compile(rf"</({'|'.join(sorted(_LAYOUT))})\s*+>", re.IGNORECASE)
 _OPENED = re.compile(r"<(?=(/?)([A-Za-z][A-Za-z0-9-]*))|<(?=[!?/])")
 Address = Callable[[str, str], str | None]
 """Element and address as it stands in the HTML → the address that it gets; None for none."""
@@ -39,22 +46,22 @@ _addresses: list[Address] = []
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
-def safe_page(html: str, address: Address = lambda _, address: address) -> str:
+def safe_page(html: str, address: Address = lambda _, address: address, foreign: ForeignElements | None = None) -> str:
     """The HTML with an allow-list of elements, attributes and addresses. Images of other hosts keep their text and lose their address.
 
-    ``address`` returns the address of an element in the portal; None if it leads nowhere.
+    ``address`` returns the address of an element in the portal; None if it leads nowhere. ``foreign`` gets what a page cannot have.
     """
     _addresses[:] = [address]
-    return _cleaner().clean(_with_visible_placeholders(html))
+    return _cleaner().clean(_with_visible_placeholders((foreign or ForeignElements()).without(html)))
 
 
 def _with_visible_placeholders(html: str) -> str:
-    """Scripts, styles and comments removed; each ``<`` before a name that is no element of text as text.
+    """Each ``<`` before a name that is no element as text.
 
     An HTML parser would drop ``<name>``, and everything after an unclosed ``<textarea>`` or comment.
     """
-    html = _REMOVED.sub("", html)
-    return _OPENED.sub(lambda start: "<" if start[2] and start[2].lower() in _TAGS else "&lt;", html)
+    parsed = _TAGS | {name.lower() for name in _LAYOUT_ENDS.findall(html)}
+    return _OPENED.sub(lambda start: "<" if start[2] and start[2].lower() in parsed else "&lt;", html)
 
 
 @cache

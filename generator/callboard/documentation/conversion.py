@@ -15,6 +15,7 @@ from callboard.documentation.configuration import SetConfiguration
 from callboard.documentation.converter import ConvertedPage, converter_for
 from callboard.documentation.drawings import has_graphs, load_graphviz
 from callboard.documentation.files import SetFile, SetFiles
+from callboard.documentation.foreign_elements import ForeignElements
 from callboard.documentation.insertions import with_images
 from callboard.documentation.links import LinkResolver
 from callboard.documentation.model import DocumentPage
@@ -113,7 +114,8 @@ def _converted(work: PageWork, *, draws: bool = True) -> PageResult:
 
 
 def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResolver) -> PageResult:
-    html = made.insertions.finish(safe_page(made.html, links.of_html))
+    foreign = ForeignElements(work.source.as_written(work.path))
+    html = made.insertions.finish(safe_page(made.html, links.of_html, foreign))
     content = with_images(html.encode("utf-8", "replace"), made.insertions.images)
     by_path = work.source.files.by_path
     is_page = {path: path in by_path and by_path[path].is_page for path in links.linked}
@@ -124,6 +126,7 @@ def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResol
         links.open_links,
         tuple(path for path in links.linked if is_page[path]), tuple(path for path in links.linked if not is_page[path]),
         notes=tuple(made.insertions.notes[:_MOST_NOTES]), blocks=tuple(made.insertions.blocks),
+        removed=foreign.removed,
     )  # fmt: skip
     return PageResult(page, content)
 

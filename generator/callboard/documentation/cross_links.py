@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
@@ -57,6 +57,8 @@ class CrossLinks:
     documentation: PortalDocumentation
     catalog: Catalog
     trees: Trees
+    is_elsewhere: Callable[[EntityRef], bool] = lambda _: False
+    """Whether an entity that the catalog does not have, or its documentation, may be in a repository that was not read."""
     _targets: dict[tuple[EntityRef, OpenLink], LinkTarget] = field(default_factory=dict)
 
     def target(self, of: DocumentationSet, link: OpenLink) -> LinkTarget:
@@ -142,13 +144,16 @@ class CrossLinks:
         for ref, path in _candidates(kind.lower(), namespace, names):
             if ref in self.catalog.entities:
                 return self._page(ref, path, unquote(anchor), has_slash=len(names) > 1 and rest.endswith("/"))
-        return LinkTarget(reason="entity")
+        is_elsewhere = any(self.is_elsewhere(ref) for ref, _ in _candidates(kind.lower(), namespace, names))
+        return LinkTarget(reason="" if is_elsewhere else "entity")
 
     def _page(self, ref: EntityRef, path: str, anchor: str, *, has_slash: bool) -> LinkTarget:
         if not path and not anchor and not has_slash:
             return LinkTarget(entity_path(ref), ref=ref)
         made = self.documentation.of(ref)
         page = made.find(path) if made else None
+        if made is None and self.is_elsewhere(ref):
+            return LinkTarget(ref=ref)
         if made is None or page is None:
             return LinkTarget(ref=ref, reason="page")
         if anchor and not page.as_text and anchor not in page.anchors:

@@ -27,6 +27,19 @@ _UNKNOWN = re.compile(r"\\[A-Za-z]++")
 _NAMES = (("{aligned}", "{align*}"), ("{gathered}", "{align*}"), ("{alignedat}", "{align*}"))
 """Environments inside of formulas under the names of those that the library knows."""
 
+_REASONS = {
+    "NoAvailableTokensError": "it ends too early: a brace, an argument or an \\end is missing",
+    "DoubleSubscriptsError": "it has two subscripts in one place: put braces around the inner one",
+    "DoubleSuperscriptsError": "it has two superscripts in one place: put braces around the inner one",
+    "ExtraLeftOrMissingRightError": "a \\left has no \\right, or a \\right has no \\left",
+    "MissingSuperScriptOrSubscriptError": "nothing stands after a ^ or a _",
+    "MissingEndError": "a \\begin has no \\end of the same name",
+    "NumeratorNotFoundError": "a fraction has no numerator",
+    "DenominatorNotFoundError": "a fraction has no denominator",
+    "LimitsMustFollowMathOperatorError": "\\limits stands after no operator",
+}
+"""What the library's errors mean, which have no message."""
+
 
 class FormulaError(Exception):
     """The formula cannot be shown; the message says why."""
@@ -48,7 +61,8 @@ def as_mathml(latex: str, *, is_block: bool) -> str:
     except RecursionError:
         raise FormulaError("it is nested too deeply") from None
     except Exception as error:
-        raise FormulaError(f"LaTeX: {' '.join(f'{type(error).__name__} {error}'.split())[:200]}") from error
+        name = type(error).__name__
+        raise FormulaError(_REASONS.get(name) or f"LaTeX: {' '.join(f'{name} {error}'.split())[:200]}") from error
 
 
 def _markup(element: Element, depth: int) -> list[str]:

@@ -72,6 +72,17 @@ class DrawingNote(msgspec.Struct, frozen=True, array_like=True):
     """In the file of the page, from 1; 0 where it is not known."""
 
 
+class RemovedMarkup(msgspec.Struct, frozen=True, array_like=True):
+    """An element of HTML, or an attribute, that a page of the portal cannot have."""
+
+    name: str
+    outcome: str
+    """What became of it: ``is left out``."""
+    hint: str
+    line: int
+    """Of the first one in the file of the page, from 1; 0 where it is not known."""
+
+
 class DocumentPage(msgspec.Struct, frozen=True, array_like=True):
     """One page of a set, converted and safe. ``DocumentationSet.html`` returns its HTML."""
 
@@ -101,6 +112,7 @@ class DocumentPage(msgspec.Struct, frozen=True, array_like=True):
     notes: tuple[DrawingNote, ...] = ()
     blocks: tuple[DocumentBlock, ...] = ()
     """Tables, figures and graphs of the catalog; the HTML has a mark with the position of each (``open_links.py``)."""
+    removed: tuple[RemovedMarkup, ...] = ()
 
 
 class SetKind(StrEnum):

@@ -20,6 +20,9 @@ REFERENCE = "backstage.io/techdocs-ref"
 DECISIONS = "backstage.io/adr-location"
 OTHER_ENTITY = "backstage.io/techdocs-entity"
 OTHER_PATH = "backstage.io/techdocs-entity-path"
+NO_SET = "There is no documentation in"
+"""Beginning of the message about an empty folder."""
+_NOT_CONNECTED = "no source of the portal has"
 _SOURCE_LOCATION = "backstage.io/source-location"
 
 
@@ -65,6 +68,14 @@ def place_of_decisions(entity: Entity, connected: ConnectedTrees) -> SetPlace | 
     return _problem(entity, found.message, found.hint, DECISIONS) if isinstance(found, Problem) else found
 
 
+def needs_portal(problem: Problem, entity: Entity) -> bool:
+    """Whether a problem of the entity's documentation may not exist in a portal that has more repositories than those that were read."""
+    if problem.code != rules.UNREADABLE_SET.code:
+        return False
+    is_elsewhere = _SOURCE_LOCATION in fields.annotations(entity)
+    return _NOT_CONNECTED in problem.message or (problem.message.startswith(NO_SET) and is_elsewhere)
+
+
 def _in_folder(entity: Entity, connected: ConnectedTrees, folder: str) -> SetPlace | Problem:
     """A folder relative to ``source-location`` where a connected repository has that, else to the descriptor."""
     location = fields.annotations(entity).get(_SOURCE_LOCATION, "")
@@ -83,7 +94,7 @@ def _at_url(entity: Entity, connected: ConnectedTrees, url: str) -> SetPlace | P
     found = connected.find(url) or connected.find(f"{url}/")
     if found is None:
         hint = "Add the repository as a source in sources.yaml, or refer to a folder of this repository with `dir:`."
-        return _problem(entity, f"no source of the portal has {url[:200]!r}", hint)
+        return _problem(entity, f"{_NOT_CONNECTED} {url[:200]!r}", hint)
     tree, folder = found
     if not connected.is_readable(_reader(entity), tree):
         hint = f"Add {connected.permission(_reader(entity), tree)}."

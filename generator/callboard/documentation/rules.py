@@ -1,4 +1,4 @@
-"""DOC010 … DOC018: defects of documentation sets and their pages, and of the portal's announcements."""
+"""DOC010 … DOC019: defects of documentation sets and their pages, and of the portal's announcements."""
 
 from __future__ import annotations
 
@@ -196,5 +196,24 @@ from: 2026-12-05
 until: 2026-12-06
 ---
 The clusters get a new version.
+""",
+)
+
+REMOVED_MARKUP = Rule(
+    code="DOC019",
+    name="removed-markup",
+    severity=Severity.WARNING,
+    summary="A documentation page has HTML that the portal does not show.",
+    means="""The page has a frame, a player, a script, a style sheet, a form, a drawing in the text or an attribute such as `onclick`.
+Frames and players become links; the others are left out. Pages run nothing, send nothing and load nothing from other hosts. Elements that
+only place or colour text, such as `center` and `font`, are dropped without a problem; their content stays.""",
+    matters="""Readers miss what the page shows on its repository's host.""",
+    wrong="""# Overview
+
+<iframe src="https://videos.example/embed/42" title="How a payment is made"></iframe>
+""",
+    right="""# Overview
+
+Watch [how a payment is made](https://videos.example/watch/42).
 """,
 )

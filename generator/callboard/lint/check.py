@@ -14,12 +14,15 @@ from callboard.descriptors.kinds import Kinds, builtin_kinds
 from callboard.descriptors.placeholders import NO_SOURCE, NOT_PERMITTED
 from callboard.descriptors.portal_kinds import portal_kinds, read_kinds
 from callboard.descriptors.rules import envelope
+from callboard.documentation.portal import PortalDocumentation
 from callboard.history.build_state import BuildState
 from callboard.ingestion import rules
 from callboard.io.store import Store
 from callboard.lint import path_arguments
+from callboard.lint.documentation import documentation_of_portal, problems_of_sets
 from callboard.lint.portal_files import portal_lines, with_portal_files
 from callboard.lint.source_lines import SourceLines
+from callboard.model.errors import SourceError
 from callboard.model.problem import Problem, fingerprint
 from callboard.model.ref import EntityRef
 from callboard.pages.site_data import ResolvedCatalog
@@ -32,7 +35,7 @@ from callboard.settings.loading import read_kind_paths
 from callboard.settings.settings import Limits, Settings, SourceSettings
 from callboard.state.facts import CollectedFacts
 from callboard.website.guide_links import dead_file_links
-from callboard.website.guide_references import faults_without_documentation
+from callboard.website.guide_references import faults_of_texts
 from callboard.website.overlays import read_overlays
 
 
@@ -65,8 +68,8 @@ class LintResult:
     """Those of ``failures`` and ``notes``, with the tracebacks of plugins."""
 
 
-def check_portal(file: Path, environ: Mapping[str, str], now: datetime | None = None) -> LintResult:
-    """Check what a build checks: all sources of the portal, references, what integrations report, and the portal's own files.
+def check_portal(file: Path, environ: Mapping[str, str], now: datetime | None = None, *, reads_documentation: bool = True) -> LintResult:
+    """Check what a build checks: all sources, references, documentation, what integrations report, and the portal's own files.
 
     ``now`` is the time of the check, which integrations need; None to leave integrations out. Raises ``SettingsError``.
     """
@@ -77,31 +80,37 @@ def check_portal(file: Path, environ: Mapping[str, str], now: datetime | None = 
     if now is not None:
         facts = enrich(work, resolved, BuildState(Store.beside(settings.root), None, now, __version__, is_saved=False))
     overlays = read_overlays(settings.root, settings.portal)
-    of_guides = faults_without_documentation(overlays.guides, resolved.catalog, resolved.trees)
-    problems = (*resolved.problems, *facts.problems, *overlays.problems, *dead_file_links(overlays.guides), *of_guides)
+    documentation, failed = _documentation(resolved, settings) if reads_documentation else (None, ())
+    of_texts = faults_of_texts(overlays.guides, resolved.catalog, resolved.trees, documentation)
+    of_sets = documentation.problems if documentation else ()
+    problems = (*resolved.problems, *facts.problems, *overlays.problems, *dead_file_links(overlays.guides), *of_texts, *of_sets)
     resolved = replace(resolved, problems=problems, trees=with_portal_files(resolved.trees, settings.root))
     result = _checked(resolved, settings.limits, NameIndex(resolved.catalog.entities), portal_url=settings.portal.url)
-    return replace(result, notes=failure_messages(facts.failures), all_failures=(*result.all_failures, *facts.failures))
+    failures = (*result.all_failures, *facts.failures)
+    return replace(result, failures=(*result.failures, *failed), notes=failure_messages(facts.failures), all_failures=failures)
 
 
 def check_paths(
-    paths: Sequence[Path], environ: Mapping[str, str], *, external_refs: Collection[EntityRef] | None = None, portal_url: str = ""
-) -> LintResult:
-    """Check files and folders, without the rest of the portal.
+    paths: Sequence[Path], environ: Mapping[str, str], *, external_refs: Collection[EntityRef] | None = None, portal_url: str = "",
+    reads_documentation: bool = True,
+) -> LintResult:  # fmt: skip
+    """Check files and folders, without the rest of the portal. The documentation of entities is checked if folders are named.
 
     A reference that another repository might satisfy is not checked, unless ``external_refs`` has all references of the portal. Kinds are
     those of the nearest ``sources.yaml`` above the working folder; its sources are not read. Raises ``SettingsError``.
     """
     resolved = resolve_paths(paths, environ, external_refs)
+    if reads_documentation and any(path.is_dir() for path in paths):
+        of_sets = problems_of_sets(resolved, _settings_of_paths(), external_refs)
+        resolved = replace(resolved, problems=(*resolved.problems, *of_sets))
     names = NameIndex(resolved.catalog.entities, external_refs or ())
     return _checked(resolved, Limits(), names, is_working_copy=True, portal_url=portal_url)
 
 
 def resolve_paths(paths: Sequence[Path], environ: Mapping[str, str], external_refs: Collection[EntityRef] | None = None) -> ResolvedCatalog:
     """The catalog of files and folders, and its problems, without those that the whole portal may not have. Raises ``SettingsError``."""
-    kinds, here = _kinds_around(environ), Path.cwd()
-    settings = Settings(here, here / "sources.yaml", sources=(SourceSettings(path_arguments.SOURCE, "files", {}),))
-    work = Workspace(settings, environ, kinds)
+    kinds = _kinds_around(environ)
+    work = Workspace(_settings_of_paths(), environ, kinds)
     collected = path_arguments.collect(paths, environ)
     resolved = resolve(work, ingest(work, collected), is_complete=False, external_refs=external_refs)
     own_kinds = {ref.kind for ref in external_refs or ()} - kinds.by_name.keys()
@@ -113,6 +122,19 @@ def invalid_settings(error: InvalidSettingsError) -> LintResult:
     sources = portal_lines(error.root)
     problems = tuple(sources.located(problem) for problem in error.problems)
     return LintResult(problems, (), sources, NameIndex(()), 0, 0, {}, builtin_kinds(), is_invalid=True)
+
+
+def _settings_of_paths() -> Settings:
+    here = Path.cwd()
+    return Settings(here, here / "sources.yaml", sources=(SourceSettings(path_arguments.SOURCE, "files", {}),))
+
+
+def _documentation(resolved: ResolvedCatalog, settings: Settings) -> tuple[PortalDocumentation | None, tuple[str, ...]]:
+    """The documentation, or one sentence if a host could not be asked for it."""
+    try:
+        return documentation_of_portal(resolved, settings), ()
+    except SourceError as error:
+        return None, (f"The documentation was not checked: {error}",)
 
 
 def _kinds_around(environ: Mapping[str, str]) -> Kinds:

@@ -49,10 +49,13 @@ def with_references(data: SiteData, overlays: Overlays, settings: Settings) -> S
     return replace(data, resolved=replace(resolved, problems=problems), guides=mentions)
 
 
-def faults_without_documentation(guides: Guides, catalog: Catalog, trees: Trees) -> Iterator[Problem]:
-    """What can be seen without reading documentation: links to entities that do not exist, and blocks whose text is wrong."""
-    found = _Guides(guides, CrossLinks(PortalDocumentation(), catalog, trees), frozenset(catalog.kinds.by_name))
-    yield from found.problems(frozenset({"entity"}))
+def faults_of_texts(guides: Guides, catalog: Catalog, trees: Trees, documentation: PortalDocumentation | None) -> Iterator[Problem]:
+    """What can be seen without making pages: links of guides to what does not exist, and blocks whose text is wrong.
+
+    Without documentation, only links to entities are checked.
+    """
+    found = _Guides(guides, CrossLinks(documentation or PortalDocumentation(), catalog, trees), frozenset(catalog.kinds.by_name))
+    yield from found.problems(_HINTS if documentation else frozenset({"entity"}))
     for path in guides.pages:
         for block in blocks_in(guides.text(path)):
             try:
