@@ -44,6 +44,7 @@ from callboard.plugins.run_integrations import connections_of, integration_items
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
 from callboard.scorecards.portal_scorecards import JudgedBuild, judged_catalog, with_record
 from callboard.settings.settings import Settings
+from callboard.software_templates.linting.template_lint import template_problems
 from callboard.state.definition_facts import with_definition_facts
 from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts, with_own_facts
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
@@ -123,7 +124,7 @@ def resolve(
         own = assigned((*state.problems, *merged.problems(is_same_file), *left_out, *archived), merged, catalog)
         has_all_names = is_complete or external_refs is not None
         unidentified = check_unidentified(state.unidentified, work.kinds, existing, has_all_names=has_all_names)
-    found = sorted((*own, *problems, *compared, *unidentified), key=problem_order)
+    found = sorted((*own, *problems, *compared, *unidentified, *template_problems(catalog, state.trees)), key=problem_order)
     return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped, state.documents, state.losses)
 
 

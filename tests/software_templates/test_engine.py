@@ -10,6 +10,7 @@ import pytest
 from callboard.software_templates import engine as engines
 from callboard.software_templates import sandbox
 from callboard.software_templates.engine import TemplateEngine
+from callboard.software_templates.linting.texts import pieces
 from callboard.software_templates.sandbox import TemplateEngineError
 from support import EVERY_CASE, LONG
 
@@ -154,3 +155,19 @@ def test_without_such_processes_the_engine_runs_in_this_one(monkeypatch):
     engine.use({"parameters": {"a": [1]}})
     assert engine.render("${{ parameters.a }}").value == [1]
     engine.close()
+
+
+TEXTS = [
+    "${{ a is defined }}", "${{ {'a': 1, b: [2]} | dump }}", "${{ a[1:2] }}", "${{ a ? b : c }}", "${{ a && b }}", "${{ !a }}",
+    "${{ a.0 }}",
+    "${{ a['b-c'].d }}", "${{ (a }}", "${{ a ) }}", "${{ }}", "${{ a", "${{ a ~ b }}", "${{ `a` }}", "{% if a %}", "{% endif %}",
+    "{% if a %}x{% elif b %}y{% else %}z{% endif %}", "{% else %}", "{% for a,b in c %}{% endfor %}", "{% for x of y %}{% endfor %}",
+    "{% set x = 1 %}", "{% include 'x' %}", "{% raw %}${{ ? }}{% endraw %}", "{# a", "${# }", '${{ {"a": {"b": 1}} }}', "${{ '}}' }}",
+    "${{ a === b }}", "${{ a | }}", "${{ a b }}", "${{ a => b }}", "${{ r/a.b/g }}", "${{- a -}}", "${{ 'x' if a }}", "${{ a, b }}",
+]  # fmt: skip
+
+
+def test_template_lint_refuses_exactly_the_texts_that_the_engine_refuses(engine):
+    engine.use({"a": "x", "c": [], "y": []})
+    theirs = {text: bool(engine.render(text).unrendered) for text in TEXTS}
+    assert {text: any(piece.error for piece in pieces(text)) for text in TEXTS} == theirs

@@ -84,17 +84,17 @@ def command(**values: Any) -> None:
     options = LintOptions(**values)
     if options.config and (options.paths or options.portal):
         raise click.UsageError("Give --config or " + ("paths" if options.paths else "--portal") + ", not both.")
-    selection = _selection(options)
+    selection = selection_of(options)
     try:
         result, portal_error = _check(options, selection)
     except InvalidSettingsError as error:
         invalid = invalid_settings(error)
-        _report(options, invalid, invalid.problems)
+        report(options, invalid, invalid.problems)
         raise CallboardError(" ".join(error.heads), error.hint) from error
     if options.diff or options.fix:
         result, portal_error = _fix(options, result, selection) or (result, portal_error)
     problems = tuple(problem for problem in result.problems if selection.has(problem))
-    reported = _report(options, result, problems)
+    reported = report(options, result, problems)
     for note in result.notes:
         _note(options, note)
     report_debug(result.all_failures, debug=options.debug)
@@ -106,7 +106,8 @@ def command(**values: Any) -> None:
         sys.exit(PROBLEMS_FOUND)
 
 
-def _selection(options: LintOptions) -> Selection:
+def selection_of(options: LintOptions) -> Selection:
+    """Which problems are to be reported."""
     from callboard.lint.baseline import Selection, codes
     from callboard.model.problem import Severity
 
@@ -158,7 +159,7 @@ def _fix(options: LintOptions, result: LintResult, selection: Selection) -> tupl
     return _check(options, selection)
 
 
-def _report(options: LintOptions, result: LintResult, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def report(options: LintOptions, result: LintResult, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Print or write the problems, or write the baseline; returns the problems that count for the exit code."""
     from callboard.lint import baseline
     from callboard.lint.formats import render, wants_colour

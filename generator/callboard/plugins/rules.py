@@ -19,6 +19,7 @@ MODULES = (
     "catalog.rules",
     "plugins.integrations.rules",
     "documentation.rules",
+    "software_templates.rules",
     "scorecards.rules",
     "website.rules",
 )
