@@ -61,13 +61,13 @@ def _fix_document(text: str, problems: Sequence[Problem], kinds_of: KindsOf) -> 
         root, path = positions.compose(text), undotted(problem.field)
         node = positions.node_at(root, path)
         change = FIXES[problem.code](node, path, problem, kinds_of) if isinstance(node, ScalarNode) else None
-        new = _changed(text, root, node, change) if change else text
+        new = with_scalar(text, root, node, change) if change else text
         if change and new != text and _changes_only(text, new, change):
             text, fixed = new, fixed + 1
     return text, fixed
 
 
-def _changed(text: str, root: Node | None, node: Node | None, change: TextEdit) -> str:
+def with_scalar(text: str, root: Node | None, node: Node | None, change: TextEdit) -> str:
     """The text with one scalar replaced; unchanged if the scalar spans lines or is not written as it was parsed."""
     at = positions.find_key(root, change.path) if change.is_key else positions.find(root, change.path)[0]
     lines = text.split("\n")
@@ -78,11 +78,11 @@ def _changed(text: str, root: Node | None, node: Node | None, change: TextEdit) 
     quote = old[:1] if old[:1] in _QUOTES and old[:1] == old[-1:] and len(old) > 1 else ""
     if not quote and not change.is_key and (not isinstance(node, ScalarNode) or old != node.value):
         return text
-    lines[at.line - 1] = line[:start] + _quoted_as_needed(change.value, quote) + line[end:]
+    lines[at.line - 1] = line[:start] + quoted_as_needed(change.value, quote) + line[end:]
     return "\n".join(lines)
 
 
-def _quoted_as_needed(value: str, quote: str) -> str:
+def quoted_as_needed(value: str, quote: str) -> str:
     """A value in its former quotes, or in those that it needs."""
     if quote:
         return f"{quote}{value}{quote}"
