@@ -28,9 +28,8 @@ def test_every_option_is_read_from_the_variable_with_its_name(command, option, t
         option.type.name, "x"
     )
     needed = [each for each in group.get_command(None, command).params if isinstance(each, click.Argument) and each.required]
-    arguments = [
-        next(iter(getattr(each.type, "choices", ())), str(tmp_path) if getattr(each.type, "dir_okay", True) else file) for each in needed
-    ]
+    places = [str(tmp_path) if getattr(each.type, "dir_okay", True) else file for each in needed]
+    arguments = [next(iter(getattr(each.type, "choices", ())), place) for each, place in zip(needed, places, strict=True)]
     without, read = values(command, {}, arguments)[option.name], values(command, {variable: given}, arguments)[option.name]
     assert environment_name(command, option) == variable
     if option.is_flag:

@@ -51,7 +51,9 @@ def difference(text, edit, document=1):
 
 
 CASES = {
-    "a value": (SetValue(LIFECYCLE, "production"), ["-   lifecycle: experimental   # since 2024", "+   lifecycle: production   # since 2024"]),
+    "a value": (
+        SetValue(LIFECYCLE, "production"), ["-   lifecycle: experimental   # since 2024", "+   lifecycle: production   # since 2024"],
+    ),
     "a value in quotes": (
         SetValue(("metadata", "annotations", "github.com/project-slug"), "acme/new"),
         ['-     github.com/project-slug: "acme/old" # slug', '+     github.com/project-slug: "acme/new" # slug'],

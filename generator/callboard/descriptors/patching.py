@@ -146,7 +146,7 @@ def _last_line(node: Node) -> int:
     if isinstance(node, ScalarNode):
         ends_before = node.end_mark.column == 0 and node.end_mark.line > node.start_mark.line
         return int(node.end_mark.line) - ends_before
-    if node.flow_style or not node.value:
+    if not isinstance(node, MappingNode | SequenceNode) or node.flow_style or not node.value:
         return int(node.end_mark.line)
     children = [child for pair in node.value for child in pair] if isinstance(node, MappingNode) else node.value
     return max(_last_line(child) for child in children)
