@@ -13,7 +13,7 @@ from callboard.software_templates.linting.expressions import NameUse
 from callboard.software_templates.linting.known_actions import known_actions
 from callboard.software_templates.linting.other_delimiters import other_delimiters
 from callboard.software_templates.linting.subject import LintedTemplate, did_you_mean, shown
-from callboard.software_templates.linting.texts import TextPiece, has_templating, pieces
+from callboard.software_templates.linting.texts import TemplatePiece, has_templating, pieces
 from callboard.software_templates.rules.expressions import LEGACY_EXPRESSION, UNDEFINED_PARAMETER, UNRENDERED_EXPRESSION
 from callboard.software_templates.rules.steps import UNDEFINED_STEP
 
@@ -119,13 +119,13 @@ class NameScope:
                     told.add(str(use))
                     yield from self._name(use, piece, path)
 
-    def _unrendered(self, piece: TextPiece, why: str, text: str, path: FieldPath, hint: str = "") -> Problem:
+    def _unrendered(self, piece: TemplatePiece, why: str, text: str, path: FieldPath, hint: str = "") -> Problem:
         what = "the expression" if piece.text.strip() == text.strip() else "the whole text"
         message = f"`{shown(piece.text)}` cannot be rendered, so that {what} stays as literal text: {why}."
         advice = hint or "Correct the expression; templates have the syntax and the filters of Nunjucks."
         return self.template.problem(UNRENDERED_EXPRESSION, message, path, advice, text=piece.text)
 
-    def _name(self, use: NameUse, piece: TextPiece, path: FieldPath) -> Iterator[Problem]:
+    def _name(self, use: NameUse, piece: TemplatePiece, path: FieldPath) -> Iterator[Problem]:
         if use.root == "steps":
             yield from self._step(use, piece, path)
         elif use.root == "parameters":
@@ -147,7 +147,7 @@ class NameScope:
             return f"Write `parameters.{use.root}`."
         return did_you_mean(nearest(use.root, known)) or f"Expressions here begin with {', '.join(known)}."
 
-    def _parameter(self, use: NameUse, piece: TextPiece, path: FieldPath) -> Iterator[Problem]:
+    def _parameter(self, use: NameUse, piece: TemplatePiece, path: FieldPath) -> Iterator[Problem]:
         if self.parameters is None or len(use.path) == 1 or use.path[1] in self.parameters or use.is_called:
             return
         name = use.path[1]
@@ -158,7 +158,7 @@ class NameScope:
             text=piece.text,
         )  # fmt: skip
 
-    def _step(self, use: NameUse, piece: TextPiece, path: FieldPath) -> Iterator[Problem]:
+    def _step(self, use: NameUse, piece: TemplatePiece, path: FieldPath) -> Iterator[Problem]:
         if len(use.path) == 1:
             return
         step, rest = use.path[1], use.path[2:]

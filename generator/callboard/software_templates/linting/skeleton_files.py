@@ -15,7 +15,7 @@ from callboard.software_templates.linting.names import FILTERS, GLOBALS
 from callboard.software_templates.linting.other_delimiters import other_delimiters, values_in_other_delimiters
 from callboard.software_templates.linting.skeletons import SkeletonStep
 from callboard.software_templates.linting.subject import LintedTemplate, did_you_mean, shown
-from callboard.software_templates.linting.texts import TextPiece, has_templating, pieces
+from callboard.software_templates.linting.texts import TemplatePiece, has_templating, pieces
 from callboard.software_templates.rules.expressions import LEGACY_EXPRESSION
 from callboard.software_templates.rules.skeletons import EATEN_EXPRESSION, UNDEFINED_VALUE, UNRENDERED_SKELETON
 
@@ -136,7 +136,7 @@ def _read(tree: Tree, path: str) -> str:
         return ""
 
 
-def _eaten(file: SkeletonFile, every: list[TextPiece]) -> list[TextPiece]:
+def _eaten(file: SkeletonFile, every: list[TemplatePiece]) -> list[TemplatePiece]:
     """The expressions that a CI service should evaluate."""
     own = GLOBALS | {"values"} | {name for piece in every for name in piece.sets}
     found = []
@@ -156,7 +156,7 @@ def _first_word(text: str) -> str:
     return word[:end]
 
 
-def _eaten_problem(file: SkeletonFile, eaten: list[TextPiece], broken: TextPiece | None) -> Problem:
+def _eaten_problem(file: SkeletonFile, eaten: list[TemplatePiece], broken: TemplatePiece | None) -> Problem:
     count = f" (and {len(eaten) - 1} more)" if len(eaten) > 1 else ""
     result = "makes the step fail" if broken else "becomes empty"
     message = f"`{shown(eaten[0].text)}`{count} is for a CI service, and {result}."
@@ -165,7 +165,7 @@ def _eaten_problem(file: SkeletonFile, eaten: list[TextPiece], broken: TextPiece
     return file.problem(EATEN_EXPRESSION, message, eaten[0].offset, len(eaten[0].text), hint)
 
 
-def _broken_problem(file: SkeletonFile, piece: TextPiece) -> Problem:
+def _broken_problem(file: SkeletonFile, piece: TemplatePiece) -> Problem:
     message = f"`{shown(piece.text)}` makes the step fail: {piece.error}."
     hint = (
         "Correct it; or, if it is for another program, add the file to copyWithoutTemplating or put it between {% raw %} and {% endraw %}."
@@ -173,7 +173,7 @@ def _broken_problem(file: SkeletonFile, piece: TextPiece) -> Problem:
     return file.problem(UNRENDERED_SKELETON, message, piece.offset, len(piece.text), hint)
 
 
-def _undefined(files: list[SkeletonFile], every: list[TextPiece]) -> Iterator[Problem]:
+def _undefined(files: list[SkeletonFile], every: list[TemplatePiece]) -> Iterator[Problem]:
     """Values that are printed outside of conditions and that a step does not give, each once; and unknown filters."""
     own = {name for piece in every for name in piece.sets}
     tested = {use.path[1] for piece in every if piece.is_tag for use in _values(piece)}
@@ -192,15 +192,15 @@ def _undefined(files: list[SkeletonFile], every: list[TextPiece]) -> Iterator[Pr
                 yield _undefined_problem(lacking, piece, name)
 
 
-def _values(piece: TextPiece) -> list[NameUse]:
+def _values(piece: TemplatePiece) -> list[NameUse]:
     return [use for use in piece.uses.names if use.root == "values" and len(use.path) > 1]
 
 
-def _has_choice(piece: TextPiece) -> bool:
+def _has_choice(piece: TemplatePiece) -> bool:
     return any(f" {word} " in piece.inner for word in ("if", "or", "is"))
 
 
-def _unknown_filters(file: SkeletonFile, piece: TextPiece, told: set[str]) -> Iterator[Problem]:
+def _unknown_filters(file: SkeletonFile, piece: TemplatePiece, told: set[str]) -> Iterator[Problem]:
     for name in piece.uses.filters if not file.step.cookiecutter else ():
         if name not in FILTERS and f"|{name}" not in told:
             told.add(f"|{name}")
@@ -208,7 +208,7 @@ def _unknown_filters(file: SkeletonFile, piece: TextPiece, told: set[str]) -> It
             yield file.problem(UNRENDERED_SKELETON, message, piece.offset, len(piece.text), did_you_mean(nearest(name, FILTERS)))
 
 
-def _undefined_problem(file: SkeletonFile, piece: TextPiece, name: str) -> Problem:
+def _undefined_problem(file: SkeletonFile, piece: TemplatePiece, name: str) -> Problem:
     near = nearest(name, file.step.values or ())
     message = f"`values.{name}` is always empty: the step gives no value `{name}`."
     hint = did_you_mean(near and f"values.{near}") or f"Add `{name}:` to `values:` of the step."

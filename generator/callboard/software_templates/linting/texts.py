@@ -28,7 +28,7 @@ MAX_PIECES = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class TextPiece:
+class TemplatePiece:
     """One expression or tag."""
 
     text: str
@@ -54,18 +54,18 @@ class TextPiece:
         return self.inner.split(" ", 1)[0] if self.is_tag else ""
 
 
-def pieces(text: str, start: str = "${{") -> Iterator[TextPiece]:
+def pieces(text: str, start: str = "${{") -> Iterator[TemplatePiece]:
     """All expressions and tags outside of ``{% raw %}``; the last one has an error if the text ends inside of it.
 
     ``start``: ``{{`` for the delimiters of Cookiecutter.
     """
-    at, open_tags = 0, list[TextPiece]()
+    at, open_tags = 0, list[TemplatePiece]()
     for _ in range(MAX_PIECES):
         begin, at, opening = _next(text, at, start)
         if not opening:
             break
         if at < 0:
-            yield TextPiece(text[begin : begin + 80], begin, error=f"`{opening}` has no `{_closing(opening)}` after it")
+            yield TemplatePiece(text[begin : begin + 80], begin, error=f"`{opening}` has no `{_closing(opening)}` after it")
             return
         piece = _piece(text, begin, at, opening)
         if raw := _RAW.get(piece.tag):
@@ -74,7 +74,7 @@ def pieces(text: str, start: str = "${{") -> Iterator[TextPiece]:
             yield _balanced(piece, open_tags)
     if open_tags:
         opened = open_tags[-1]
-        yield TextPiece(opened.text, opened.offset, error=f"`{{% {opened.tag} %}}` has no end", is_tag=True)
+        yield TemplatePiece(opened.text, opened.offset, error=f"`{{% {opened.tag} %}}` has no end", is_tag=True)
 
 
 def has_templating(text: str) -> bool:
@@ -107,18 +107,18 @@ def _end(text: str, at: int, closing: str) -> int:
     return -1
 
 
-def _piece(text: str, begin: int, end: int, opening: str) -> TextPiece:
+def _piece(text: str, begin: int, end: int, opening: str) -> TemplatePiece:
     whole = text[begin:end]
     inner = whole[len(opening) : -2]
     inner = inner.removeprefix("-").removesuffix("-")
     if opening == "{#":
-        return TextPiece(whole, begin)
+        return TemplatePiece(whole, begin)
     try:
         reader = ExpressionReader(tokens(inner))
         sets = _read_tag(reader) if opening == "{%" else _read_value(reader)
     except ExpressionError as error:
-        return TextPiece(whole, begin, error=str(error), is_tag=opening == "{%")
-    return TextPiece(whole, begin, reader.used(), sets, is_tag=opening == "{%")
+        return TemplatePiece(whole, begin, error=str(error), is_tag=opening == "{%")
+    return TemplatePiece(whole, begin, reader.used(), sets, is_tag=opening == "{%")
 
 
 def _read_value(reader: ExpressionReader) -> tuple[str, ...]:
@@ -169,7 +169,7 @@ def _after_raw(text: str, at: int, end_tag: str) -> int:
     return len(text)
 
 
-def _balanced(piece: TextPiece, open_tags: list[TextPiece]) -> TextPiece:
+def _balanced(piece: TemplatePiece, open_tags: list[TemplatePiece]) -> TemplatePiece:
     """The piece, with an error if it ends or continues a tag that is not open."""
     tag = piece.tag
     if piece.error or not tag:
@@ -177,7 +177,7 @@ def _balanced(piece: TextPiece, open_tags: list[TextPiece]) -> TextPiece:
     expected = _CLOSES.get(tag) or {"elif": "if", "elseif": "if", "else": "if"}.get(tag, "")
     current = open_tags[-1].tag if open_tags else ""
     if expected and current != expected and not (tag == "else" and current == "for"):
-        return TextPiece(piece.text, piece.offset, error=f"`{{% {tag} %}}` has no `{{% {expected} … %}}` before it", is_tag=True)
+        return TemplatePiece(piece.text, piece.offset, error=f"`{{% {tag} %}}` has no `{{% {expected} … %}}` before it", is_tag=True)
     if tag in _CLOSES:
         open_tags.pop()
     elif tag in _CLOSES.values():
