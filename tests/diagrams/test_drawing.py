@@ -1,6 +1,4 @@
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -9,10 +7,10 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from callboard.diagrams.drawing import BOX_WIDTHS, diagram, draw
-from callboard.diagrams.engines import WasiGraphviz, columns, read_plain
 from callboard.diagrams.graph import WORDS, Edge, Graph, Node
+from callboard.diagrams.layered import lay_out
 from callboard.diagrams.layout import CACHE_FILE, Layouts
-from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, LABELLED, LABELLED_GAP, Shape, canonical, dot_text, forward, spread
+from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, LABELLED, LABELLED_GAP, Shape, canonical, forward, spread
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -137,13 +135,51 @@ def test_boxes_never_overlap_and_stand_inside_the_drawing(pairs, most):
         assert all(abs(x - x2) >= BOX_WIDTHS[0] or abs(y - y2) >= BOX_HEIGHT for x2, y2 in corners[i + 1 :])
 
 
-def test_room_is_made_for_lines_that_go_around_the_boxes():
-    answer = "graph 1 5 2\nnode n0 1 1 2 0.6 x\nnode n1 4 1 2 0.6 x\nedge n0 n1 4 2 1 2.5 6 3 6 3 1 solid black\nstop\n"
-    straight = read_plain(answer, Shape(144, 2, ((0, 1),)))
-    around = read_plain(answer.replace("node n1 4 1", "node n2 3 1 2 .6 x\nnode n1 4 1"), Shape(144, 3, ((0, 1),)))
-    assert (straight.routes, len(around.routes)) == ((), 1)
-    assert around.height > straight.height
-    assert min(y for _, y in around.corners) > min(y for _, y in straight.corners)
+@given(EDGES)
+def test_lines_lead_from_box_to_box_to_the_right_and_stay_inside(pairs):
+    edges = forward(10, [(a, b) for a, b in pairs if a != b] or [(0, 1)])
+    number = {node: i for i, node in enumerate(sorted({node for edge in edges for node in edge}))}
+    shape = Shape(144, len(number), tuple(sorted({(number[a], number[b]) for a, b in edges})))
+    places = lay_out(shape)
+    routes = dict(places.routes)
+    assert all(places.corners[a][0] < places.corners[b][0] for a, b in shape.edges)
+    for i, (a, b) in enumerate(shape.edges):
+        (x0, y0), (x1, y1) = places.corners[a], places.corners[b]
+        is_long = x1 - x0 > 144 + LABELLED_GAP
+        assert is_long == (i in routes)
+        if is_long:
+            assert (routes[i][:2], routes[i][-2:]) == ((x0 + 144, y0 + BOX_HEIGHT // 2), (x1, y1 + BOX_HEIGHT // 2))
+            assert all(0 <= y <= places.height for y in routes[i][1::2])
+            assert not any(
+                inside(point, corner) for point in zip(routes[i][::2], routes[i][1::2], strict=True) for corner in places.corners
+            )
+
+
+def inside(point, corner):
+    return 0 < point[0] - corner[0] < BOX_WIDTHS[0] - 16 and 0 < point[1] - corner[1] < BOX_HEIGHT
+
+
+def test_boxes_of_a_tree_stand_beside_their_parents_and_lines_do_not_cross():
+    tree = Shape(144, 7, ((0, 1), (0, 2), (1, 3), (1, 4), (2, 5), (2, 6)))
+    assert [y for _, y in lay_out(tree).corners] == [84, 28, 140, 0, 56, 112, 168]
+
+
+def test_a_long_line_bends_around_the_boxes_that_it_passes():
+    places = lay_out(Shape(144, 3, ((0, 1), (0, 2), (1, 2))))
+    ((edge, points),) = places.routes
+    assert edge == 1
+    assert not any(inside(point, places.corners[1]) for point in zip(points[::2], points[1::2], strict=True))
+
+
+def test_what_stands_first_and_last_has_columns_of_its_own():
+    places = lay_out(Shape(144, 5, ((0, 2), (1, 4), (2, 3), (2, 4)), first=(0,), last=(4,)))
+    columns = sorted({x for x, _ in places.corners})
+    assert [columns.index(x) for x, _ in places.corners] == [0, 2, 1, 2, 3]
+
+
+def test_lines_of_two_that_would_cross_are_untangled():
+    places = lay_out(Shape(144, 6, ((0, 5), (1, 4), (2, 3))))
+    assert [places.corners[a][1] for a, _ in ((0, 5), (1, 4), (2, 3))] == [places.corners[b][1] for _, b in ((0, 5), (1, 4), (2, 3))]
 
 
 @given(EDGES)
@@ -163,28 +199,12 @@ def test_trees_that_differ_in_order_alone_have_one_shape(pairs, order):
     assert canonical(shape)[0] == canonical(other)[0]
 
 
-def test_no_name_enters_the_language_of_graphviz():
-    text = dot_text(Shape(160, 3, ((0, 1), (0, 2)), (0,), (2,)))
-    known = "digraph graph node edge rankdir nodesep ranksep shape box fixedsize true label width height arrowhead none tailport headport"
-    assert set(re.findall(r"\b[a-z]+\d*\b", text)) <= {*known.split(), "e", "w", "rank", "source", "sink", "n0", "n1", "n2"}
-
-
-class Answering(NamedTuple):
-    """An engine that says one thing."""
-
-    name: str
-    answer: Callable[[], str]
-
-    def plain(self, dots):
-        return [self.answer() for _ in dots]
-
-
 def test_shapes_are_placed_once_and_kept_for_the_next_build(tmp_path):
     first = Layouts(tmp_path)
     same = graph(("p", "q"), ("o", "q"), ("q", "r"), ("q", "s"), ("r", "t", "api"), state={"q": "root"})
     drawn = [draw(g, first, "./") for g in (STAR, STAR, same)]
     assert first.statistics.placed == 1
-    second = Layouts(tmp_path, engine=Answering(WasiGraphviz().name, lambda: pytest.fail("the engine was asked")))
+    second = Layouts(tmp_path)
     assert [draw(g, second, "./") for g in (STAR, STAR, same)] == drawn
     assert (second.statistics.read, second.statistics.placed) == (1, 0)
 
@@ -202,26 +222,10 @@ def test_a_broken_cache_is_as_good_as_none(tmp_path, spoil):
     assert again.statistics.placed == 1
 
 
-def test_a_failing_engine_leaves_columns_and_says_so():
-    def fail():
-        raise OSError("no such program")
-
-    broken = Layouts(engine=Answering("dot 0", fail))
-    assert len(set(boxes(draw(STAR, broken, "./")))) == 6
-    assert broken.statistics.failures == ["OSError: no such program"]
-
-
-def test_an_engine_that_answers_nonsense_leaves_columns():
-    assert len(boxes(draw(STAR, Layouts(engine=Answering("dot 0", lambda: "graph 1 2 3\nstop\n")), "./"))) == 6
-
-
 def test_places_are_pixels_from_the_upper_left():
-    answer = "graph 1 5 1\nnode n0 1 0.5 2 0.6 x\nnode n1 4 0.5 2 0.6 x\nedge n0 n1 4 2 .5 2.3 .5 2.6 .5 3 .5 solid black\nstop\n"
-    places = read_plain(answer, Shape(144, 2, ((0, 1),)))
-    assert places.corners == ((0, 14), (216, 14))
-    assert columns(Shape(144, 2, ((0, 1),))).corners == ((0, 0), (144 + LABELLED_GAP, 0))
+    assert lay_out(Shape(144, 2, ((0, 1),))).corners == ((0, 0), (144 + LABELLED_GAP, 0))
     crowd = tuple((0, head) for head in range(1, LABELLED + 2))
-    assert columns(Shape(144, LABELLED + 2, crowd)).corners[1] == (144 + COLUMN_GAP, 0)
+    assert lay_out(Shape(144, LABELLED + 2, crowd)).corners[1] == (144 + COLUMN_GAP, 0)
 
 
 def test_a_few_lines_have_labels_and_every_diagram_says_what_its_lines_mean():

@@ -1,1 +1,1 @@
-"""Entities of a catalog → diagrams as SVG: Graphviz computes the positions, ``drawing`` the markup."""
+"""Entities of a catalog → diagrams as SVG: ``layered`` computes the positions, ``drawing`` the markup."""

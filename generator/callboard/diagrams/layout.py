@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -10,15 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 
-from callboard.diagrams.engines import Engine, Places, WasiGraphviz, columns, read_plain
 from callboard.diagrams.graph import Graph
-from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape, canonical, dot_text, forward, renumbered, spread
+from callboard.diagrams.layered import Places, lay_out
+from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape, canonical, forward, renumbered, spread
 from callboard.io.checked_lines import HEAD, checked, with_digest
 
 CACHE_FILE = "layouts.jsonl"
 KEY = 64
 """Characters of a key in that file."""
-_PURPOSE = b"layouts 3"
+_PURPOSE = b"layouts 4"
+"""With the version of the layouts: a line of another version is not read."""
 MAX_CACHE_BYTES = 64_000_000
 """A larger file is deleted: it has mostly shapes that no graph has any more."""
 GRID_WIDTH = 1120
@@ -46,26 +46,25 @@ class Statistics:
     read: int = 0
     """Shapes that were in the cache folder."""
     placed: int = 0
-    """Shapes that the engine laid out."""
+    """Shapes that were laid out."""
     failures: list[str] = field(default_factory=list)
-    """Errors of the engine, one for each shape that was drawn in columns, and of the cache."""
+    """Errors of the cache."""
 
 
 class Layouts:
     """Lays out graphs. One for a build; may be shared by threads."""
 
-    def __init__(self, cache_folder: Path | None = None, engine: Engine | None = None) -> None:
+    def __init__(self, cache_folder: Path | None = None) -> None:
         """``cache_folder`` may not exist and may be deleted at any time; without one, nothing is saved."""
         self.statistics = Statistics()
         self._file = cache_folder / CACHE_FILE if cache_folder else None
-        self._engine = engine or WasiGraphviz()
         self._placements: dict[tuple[int, int, int, tuple[Pair, ...], tuple[int, ...]], Placement] = {}
         self._shapes: dict[Shape, Places] = {}
         self._stored: dict[bytes, bytes] | None = None
         self._lock = Lock()
 
     def place(self, graph: Graph, width: int) -> Placement:
-        """The placement of the graph with boxes of that width. Does not raise: if the engine fails, boxes are in columns."""
+        """The placement of the graph with boxes of that width."""
         number = {node.id: i for i, node in enumerate(graph.nodes)}
         pairs = {(number[e.tail], number[e.head]) for e in graph.edges if e.tail in number and e.head in number and e.tail != e.head}
         outside = tuple(i for i, node in enumerate(graph.nodes) if node.state == "outside")
@@ -76,12 +75,6 @@ class Layouts:
         with self._lock:
             placement = self._placements[key] = self._place(*key)
         return placement
-
-    def warm_up(self) -> None:
-        """Start the engine before the process is forked, unless there is a cache, which probably has all shapes."""
-        if self._file is None or not self._file.is_file():
-            with contextlib.suppress(Exception):  # reported when a shape is laid out
-                self._engine.plain(["digraph { a -> b }"])
 
     def _place(self, width: int, columns: int, count: int, pairs: tuple[Pair, ...], outside: tuple[int, ...]) -> Placement:
         lines = sorted(set(forward(count, pairs)))
@@ -107,9 +100,8 @@ class Layouts:
     def _places(self, shape: Shape) -> Places:
         places = self._shapes.get(shape)
         if places is None:
-            dot = dot_text(shape)
-            key = hashlib.sha256(f"{self._engine.name}\n{dot}".encode()).hexdigest()
-            places = self._shapes[shape] = self._read(shape, key) or self._lay_out(shape, dot, key)
+            key = hashlib.sha256(repr(tuple(shape)).encode()).hexdigest()
+            places = self._shapes[shape] = self._read(shape, key) or self._lay_out(shape, key)
         return places
 
     def _read(self, shape: Shape, key: str) -> Places | None:
@@ -122,13 +114,9 @@ class Layouts:
         self.statistics.read += places is not None
         return places
 
-    def _lay_out(self, shape: Shape, dot: str, key: str) -> Places:
+    def _lay_out(self, shape: Shape, key: str) -> Places:
         self.statistics.placed += 1
-        try:
-            places = read_plain(self._engine.plain([dot])[0], shape)
-        except Exception as error:  # noqa: BLE001  # a failing engine must not stop the build
-            self.statistics.failures.append(f"{type(error).__name__}: {error}"[:300])
-            return columns(shape)
+        places = lay_out(shape)
         self._write(key, places)
         return places
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import graphviz
-
 Pair = tuple[int, int]
 
 
@@ -30,7 +28,7 @@ class Shape(NamedTuple):
 
 
 BOX_HEIGHT = 44
-"""Pixels; one pixel is one point of Graphviz."""
+"""Pixels."""
 GAP = 12
 """Pixels between boxes of one column."""
 COLUMN_GAP = 48
@@ -160,29 +158,6 @@ def renumbered(shape: Shape, number: Sequence[int] | Mapping[int, int]) -> Shape
     return Shape(shape.width, shape.nodes, edges, *(tuple(sorted(number[i] for i in group)) for group in (shape.first, shape.last)))
 
 
-def dot_text(shape: Shape) -> str:
-    """The shape in DOT: sizes in inches, edges from the right side of a box to the left side of the next."""
-    dot = graphviz.Digraph(
-        graph_attr={"rankdir": "LR", "nodesep": _inches(GAP), "ranksep": _inches(column_gap(shape))},
-        node_attr={"shape": "box", "fixedsize": "true", "label": "", "width": _inches(shape.width), "height": _inches(BOX_HEIGHT)},
-        edge_attr={"arrowhead": "none", "tailport": "e", "headport": "w"},
-    )
-    for i in range(shape.nodes):
-        dot.node(f"n{i}")
-    for rank, group in (("source", shape.first), ("sink", shape.last)):
-        if group:
-            with dot.subgraph(graph_attr={"rank": rank}) as column:
-                for i in group:
-                    column.node(f"n{i}")
-    for tail, head in shape.edges:
-        dot.edge(f"n{tail}", f"n{head}")
-    return str(dot.source)
-
-
 def column_gap(shape: Shape) -> int:
     """Pixels between the columns of a graph."""
     return LABELLED_GAP if len(shape.edges) <= LABELLED else COLUMN_GAP
-
-
-def _inches(pixels: int) -> str:
-    return f"{pixels / 72:.4f}"

@@ -226,7 +226,6 @@ class _Assembly:
             return
         self.staging.news()  # this process has these files already: forked ones must not send them again
         self.maker.prepare(page for page, _ in pending)
-        self.layouts.warm_up()
         for batch in map_forked(self.maker.make_all, batches):
             self.staging.adopt(batch.news)
             yield batch
