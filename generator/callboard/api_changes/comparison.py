@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from callboard.api_changes.findings import ApiComparison, ApiFinding, worst_first
-from callboard.api_changes.graphql_changes import compare_graphql
 from callboard.api_changes.operations import OperationComparison, label, matched_operations
 from callboard.api_changes.pairs import ComparedPlace, TypePairs
 from callboard.api_changes.protobuf_changes import compare_protobuf
@@ -33,6 +32,8 @@ def compare_definitions(before: str, after: str, api_type: str = "", today: str 
 def _findings(old: Reference, new: Reference, texts: tuple[str, str], today: str) -> Iterable[ApiFinding]:
     families = [_family(each) for each in (old, new)]
     if families == ["GraphQL", "GraphQL"]:
+        from callboard.api_changes.graphql_changes import compare_graphql  # noqa: PLC0415  # the library takes a tenth of a second to load
+
         return compare_graphql(old, new, texts)
     if families == ["Protocol", "Protocol"]:
         return compare_protobuf(old, new)
