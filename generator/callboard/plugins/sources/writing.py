@@ -16,7 +16,7 @@ TEXT_LENGTH = 2_000
 API_VERSION = "backstage.io/v1alpha1"
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Quotes every string that some version of YAML could read as another type."""
 
     def ignore_aliases(self, data: Any) -> bool:
@@ -25,7 +25,7 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+def _text(dumper: _Dumper, value: str) -> yaml.ScalarNode:
     plain = PLAIN.fullmatch(value) and value.lower() not in RESERVED
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if plain else '"')
 
