@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 from fake_prometheus_api import FakeAlertmanager
-from spec_checking import DATA, complaints, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 import yaml
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.enumerations import FactSeverity
 from faulty import Server, json_answer
+from spec_checking import DATA, complaints, needs_data
 
 SERVICE, LABELS, ALERT = "prometheus.io/service-name", "prometheus.io/labels", "prometheus.io/alert"
 FOUND = Alert("HighErrors", FactSeverity.CRITICAL, AlertState.FIRING, datetime(2026, 5, 17, 1, 0, tzinfo=UTC), "5xx above 2 %")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from fake_argocd_api import FakeArgoCd
-from spec_checking import DATA, complaints, description, needs_data
 from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import RunState
 from faulty import MODES, Server, json_answer
+from spec_checking import DATA, complaints, description, needs_data
 
 FOUND = Deployment(
     "1.4.1", datetime(2026, 5, 16, 21, 1, tzinfo=UTC), RunState.FAILED, "iain", "53e28ff20cc530b9ada2173fbbd64d48338583ba", Health.DEGRADED,

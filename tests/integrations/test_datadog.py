@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from fake_datadog_api import FakeDatadog
-from spec_checking import DATA, complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 import yaml
@@ -13,6 +12,7 @@ from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.enumerations import FactSeverity
 from faulty import Server, json_answer
+from spec_checking import DATA, complaints, description, example, needs_data
 
 
 def test_objectives_and_alerts_are_those_of_the_tags(tmp_path):

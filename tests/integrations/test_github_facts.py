@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from fake_github_api import FAMILIES, FakeGitHub, alert
-from spec_checking import DATA, complaints, description, example, needs_data
 from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.github import facts as github_facts
@@ -23,6 +22,7 @@ from callboard.model.facts.repository import GoodFirstIssue, PullRequest, Releas
 from callboard.model.facts.vulnerability import Vulnerability
 from faulty import PatientClock, Server, json_answer
 from github_app import AppHost
+from spec_checking import DATA, complaints, description, example, needs_data
 
 SCHEMA_PACKAGE = "@octokit/graphql-schema@15.26.1"
 DESCRIBED = Path(__file__).parent.parent / "data/vectors/github-code-scanning.json"

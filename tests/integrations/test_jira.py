@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_jira_api import FakeJira
-from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.issue import Issue
 from faulty import Server, json_answer
+from spec_checking import complaints, description, example, needs_data
 
 
 def test_open_bugs_are_found_for_fifty_projects_at_once(tmp_path):

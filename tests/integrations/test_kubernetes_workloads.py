@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_kubernetes_api import ID, FakeKubernetes
-from spec_checking import complaints, description, needs_data
 from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import RunState
 from faulty import Server, json_answer
+from spec_checking import complaints, description, needs_data
 
 SELECTOR, NAMESPACE, CLUSTER = (f"backstage.io/kubernetes-{name}" for name in ("label-selector", "namespace", "cluster"))
 FOUND = Deployment("1.4.2", datetime(2026, 5, 16, 21, 0, tzinfo=UTC), RunState.SUCCEEDED, health=Health.HEALTHY, ready=2, wanted=2)

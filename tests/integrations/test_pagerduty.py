@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_pagerduty_api import FakePagerDuty
-from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.incident import Incident, IncidentState
 from callboard.model.facts.on_call import OnCall, Shift
 from faulty import Server, json_answer
+from spec_checking import complaints, description, example, needs_data
 
 
 def test_incidents_and_shifts_come_by_pages_of_the_account(tmp_path):

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from fake_prometheus_api import QUERY, FakePrometheus
-from spec_checking import DATA, complaints, needs_data
 from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 import yaml
 from callboard.model.facts.availability import DayShare
 from faulty import Server, json_answer
+from spec_checking import DATA, complaints, needs_data
 
 SERVICE, LABELS = "prometheus.io/service-name", "prometheus.io/labels"
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from spec_checking import DATA, needs_data
 from vendors import TOKEN, collect, facts, measured, target
 
 import yaml
@@ -14,6 +13,7 @@ from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.issue import Issue
 from faulty import Server, json_answer
+from spec_checking import DATA, needs_data
 
 pytestmark = [needs_data, pytest.mark.data]
 

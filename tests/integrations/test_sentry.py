@@ -2,11 +2,11 @@
 
 import pytest
 from fake_sentry_api import BASE, FakeSentry
-from spec_checking import complaints, description, example, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.error_trend import ErrorTrend
 from faulty import Server, json_answer
+from spec_checking import complaints, description, example, needs_data
 
 
 def test_trends_have_counts_by_day_and_unresolved_issues(tmp_path):

@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_snyk_api import ORG, FakeSnyk, numbered
-from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.snyk import _fixed_in
 from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.vulnerability import Vulnerability
 from faulty import Server, json_answer
+from spec_checking import complaints, description, needs_data
 
 FOUND = Vulnerability(
     "CVE-2026-31877", FactSeverity.HIGH, "Prototype Pollution", "lodash", "4.17.4", "4.17.20", datetime(2026, 5, 1, 20, 9, 5, tzinfo=UTC)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from fake_sonarqube_api import KEY, FakeSonarQube
-from spec_checking import DATA, needs_data
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.quality_gate import GateState, QualityGate
 from faulty import MODES, Server, json_answer
+from spec_checking import DATA, needs_data
 
 ANALYSED = datetime(2026, 5, 16, 18, 0, tzinfo=UTC)
 RATINGS = (("reliability", "C"), ("security", "A"), ("maintainability", "B"))

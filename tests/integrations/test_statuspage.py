@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_statuspage_api import FakeStatuspage
-from spec_checking import complaints, description, needs_data
 from vendors import TOKEN, collect_from, facts, measured, target
 
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.incident import Incident, IncidentState
+from spec_checking import complaints, description, needs_data
 
 
 def test_incidents_of_components_and_groups_are_read_as_far_back_as_wanted(tmp_path):

@@ -56,8 +56,16 @@ LOCATIONS = {
     "gitea": ("acme", {"url": "https://git.acme.example"}),
     "http": ("https://files.acme.example/a.yaml https://files.acme.example/b.yaml", {}),
     "ldap": ("ldaps://ldap.acme.example", {"users.base": "ou=p,dc=acme", "groups.base": "ou=g,dc=acme", "user": "cn=reader,dc=acme"}),
+    "azure-devops": ("acme", {}),
+    "bitbucket-cloud": ("acme", {}),
+    "bitbucket-datacenter": ("https://bitbucket.acme.example", {}),
+    "entra": ("acme.onmicrosoft.com", {"client_id": "0a1b"}),
+    "okta": ("https://acme.okta.com", {}),
+    "keycloak": ("https://sso.acme.example", {"realm": "acme", "client_id": "portal"}),
+    "scim": ("https://idp.acme.example/scim/v2", {}),
     "backstage": ("https://backstage.acme.example", {}),
 }
+VARIABLES = ("PORTAL_TOKEN", "LDAP_PASSWORD", "ENTRA_CLIENT_SECRET", "OKTA_TOKEN", "KEYCLOAK_CLIENT_SECRET", "SCIM_TOKEN")
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -66,7 +74,7 @@ def test_every_choice_makes_settings_and_a_workflow_that_can_be_read(tmp_path, s
     location, more = LOCATIONS[source]
     files = portal_files(ScaffoldOptions("Acme", "Acme", "https://portal.acme.example/", source, location, service, answers=more))
     write_new(tmp_path, files)
-    settings = read_settings(tmp_path / "sources.yaml", {"PORTAL_TOKEN": "secret", "LDAP_PASSWORD": "secret"})
+    settings = read_settings(tmp_path / "sources.yaml", dict.fromkeys(VARIABLES, "secret"))
     assert settings.portal.url == "https://portal.acme.example/"
     assert (settings.sources[0].type, settings.sources[0].failure) == (source, "")
     assert len(settings.scorecards) == len(WITHOUT_TOOLS)

@@ -26,6 +26,10 @@ TYPES = {
     "gitea": lambda url: {"organization": "acme", "url": url, "token": TOKEN, "people": True},
     "http": lambda url: {"urls": [f"{url}/a/catalog-info.yaml"], "token": TOKEN},
     "backstage": lambda url: {"url": url, "token": TOKEN},
+    "entra": lambda url: {"tenant": "acme.example", "url": url, "token": TOKEN},
+    "okta": lambda url: {"url": url, "token": TOKEN},
+    "keycloak": lambda url: {"realm": "acme", "url": url, "token": TOKEN},
+    "scim": lambda url: {"url": url, "token": TOKEN},
 }
 MODES_OF_TEXT = {"truncated-json", "wrong-type", "endless-pages", "circle"}
 """Troubles of JSON: to whoever asks for a text they are a text, which the reader of descriptors judges."""
@@ -85,7 +89,7 @@ def test_nothing_is_sent_to_another_host(type_name, way, tmp_path):
         with Server(mode) as server:
             got = collect(type_name, server.url, tmp_path)
     assert other.requests == []
-    if way == "redirect" or type_name in {"gitlab", "gitea"}:
+    if way == "redirect" or type_name in {"gitlab", "gitea", "okta"}:
         assert "another host" in "".join(f.message for f in got.failures)
 
 

@@ -8,7 +8,23 @@ from typing import Any
 
 import click
 
-SOURCES = ("files", "git", "github", "gitlab", "gitea", "http", "ldap", "backstage")
+SOURCES = (
+    "files",
+    "git",
+    "github",
+    "gitlab",
+    "gitea",
+    "azure-devops",
+    "bitbucket-cloud",
+    "bitbucket-datacenter",
+    "http",
+    "ldap",
+    "entra",
+    "okta",
+    "keycloak",
+    "scim",
+    "backstage",
+)
 SERVICES = ("github", "github-server", "gitlab", "none")
 AUDIENCES = ("internal", "public")
 _VISIBILITY = {

@@ -61,6 +61,12 @@ _FIRST = {
     "gitea": FirstSource(
         (Prompt("organization", "Organization on Gitea or Forgejo"), Prompt("url", "URL of the server")), secrets=_WITH_TOKEN
     ),
+    "azure-devops": FirstSource(
+        (Prompt("organization", "Organization on Azure DevOps"), Prompt("url", "URL of the server", "https://dev.azure.com")),
+        secrets=_WITH_TOKEN,
+    ),
+    "bitbucket-cloud": FirstSource((Prompt("workspace", "Workspace on Bitbucket Cloud"),), secrets=_WITH_TOKEN),
+    "bitbucket-datacenter": FirstSource((Prompt("url", "URL of the server"),), secrets=_WITH_TOKEN),
     "http": FirstSource((Prompt("urls", "URL of a descriptor file (several: separated by spaces)"),), hint=_PRIVATE),
     "ldap": FirstSource(
         (
@@ -71,8 +77,29 @@ _FIRST = {
         ),
         secrets={"password": "LDAP_PASSWORD"},
     ),
+    "entra": FirstSource(
+        (
+            Prompt("tenant", "Id or domain of the tenant, such as acme.onmicrosoft.com"),
+            Prompt("client_id", "Id of the application that is registered there"),
+        ),
+        secrets={"client_secret": "ENTRA_CLIENT_SECRET"},
+    ),
+    "okta": FirstSource((Prompt("url", "URL of the organization, such as https://example.okta.com"),), secrets={"token": "OKTA_TOKEN"}),
+    "keycloak": FirstSource(
+        (
+            Prompt("url", "URL of the server, such as https://sso.example.com"),
+            Prompt("realm", "Name of the realm"),
+            Prompt("client_id", "Id of a client with a service account"),
+        ),
+        secrets={"client_secret": "KEYCLOAK_CLIENT_SECRET"},
+    ),
+    "scim": FirstSource(
+        (Prompt("url", "Base URL of the provider, such as https://idp.example.com/scim/v2"),), secrets={"token": "SCIM_TOKEN"}
+    ),
     "backstage": FirstSource((Prompt("url", "URL of Backstage's backend, such as https://backstage.example.com"),), hint=_PRIVATE),
 }
+_WITH_SERVER = frozenset({"github", "gitlab", "azure-devops"})
+"""Types with a default for the URL of the server, which is not written."""
 
 
 def source_types() -> tuple[str, ...]:
@@ -134,7 +161,7 @@ def _lines(type_: str, kind: FirstSource, answers: Mapping[str, str]) -> Iterato
     section = ""
     for question in kind.questions:
         value = answers.get(question.key, question.default or "")
-        if not value or (type_ in {"github", "gitlab"} and value == question.default):
+        if not value or (type_ in _WITH_SERVER and value == question.default):
             continue
         parent, _, key = question.key.rpartition(".")
         if parent and parent != section:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from callboard.plugins.sources import Remote, Tree, TreeError, normal_path
+from callboard.sources.hosts import server_base
 
 PATTERNS: Mapping[str, Sequence[str]] = {
     "github": ("/blob/{ref}/", "/tree/{ref}/", "/raw/{ref}/", "/edit/{ref}/", "/blame/{ref}/"),
@@ -228,6 +229,5 @@ def _normal_form(address: str, ref: str) -> str:
 
 
 def _server_browse(remote: Remote) -> str:
-    key, _, name = remote.path.removeprefix("scm/").partition("/")
-    place = f"users/{key[1:]}" if key.startswith("~") else f"projects/{key.upper()}"
-    return f"https://{remote.host}/{place}/repos/{name}/browse/"
+    base = server_base(remote)
+    return f"https://{base.partition('://')[2]}/browse/"

@@ -142,7 +142,11 @@ class HostSource:
         self._hosted = HostedRepositories(access, FolderCache(cache / "hosted" / "repositories"), contents, queries, traffic)
 
     def _folders(self, remote: Remote, name: str, commit: str) -> HostedFolders | None:
-        return self._hosted.folders(HostedCommit(name, f"{self._host}/{remote.path}.git", commit)) if self._hosted else None
+        return self._hosted.folders(HostedCommit(name, self._git_url(remote), commit)) if self._hosted else None
+
+    def _git_url(self, remote: Remote) -> str:
+        """The URL of a repository for git, without credentials."""
+        return f"{self._host}/{remote.path}.git"
 
     def _people(self, name: str, tree_id: str, tree_of: Callable[[PeopleOptions], MemoryTree]) -> Collected:
         """Teams and members, where the option ``people`` is set; ``name`` and ``tree_id`` are for a failure."""

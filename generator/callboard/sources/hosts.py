@@ -26,6 +26,8 @@ TEMPLATES = {
 HTML_FILES = (".html", ".htm", ".xhtml")
 DATA_FILES = (".yaml", ".yml", ".json", ".jsonl", ".sarif")
 FIELD = re.compile(r"\{(\w+)\}")
+SERVER_PATH = re.compile(r"(?:(?P<prefix>(?:[^/]+/)*)scm/)?(?P<key>[^/]+)/(?P<name>[^/]+)")
+"""The path of a clone URL of Bitbucket Server; a server behind a proxy may be in a folder."""
 _LINE_PART = re.compile(r"#[^#{}]*\{line\}[^#{}]*$|\?[^?&#{}]*\{line\}$|&[^&#{}]*\{line\}[^&#{}]*")
 """The part of a URL that names a line: its fragment, or one parameter of its query."""
 
@@ -68,7 +70,7 @@ def web(remote: Remote, runs: str, ref: str, ref_kind: str = "branch") -> Web:
     """Templates for a repository at a ref of the kind ``branch``, ``tag`` or ``commit``, on a host with the software ``runs``."""
     if runs not in TEMPLATES or not remote.host:
         return Web()
-    base = _server_base(remote) if runs == "bitbucket-server" else remote.url
+    base = server_base(remote) if runs == "bitbucket-server" else remote.url
     letters = {"branch": "GB", "tag": "GT", "commit": "GC"}[ref_kind]
     values = {"base": base, "ref": quote(ref, safe="/"), "kind": ref_kind, "letters": letters}
     view, line, edit = (FIELD.sub(lambda m: values.get(m.group(1), m.group()), t) for t in TEMPLATES[runs])
@@ -121,15 +123,15 @@ def _below(template: str, prefix: str) -> str:
     return template.replace("{path}", f"{quote(prefix, safe='/')}{{path}}")
 
 
-def _server_base(remote: Remote) -> str:
+def server_base(remote: Remote) -> str:
     """The address for a browser: ``scm/key/name`` of a clone URL is ``projects/KEY/repos/name`` there."""
-    parts = remote.path.removeprefix("scm/").split("/")
+    match = SERVER_PATH.fullmatch(remote.path)
     scheme = "http" if remote.scheme == "http" else "https"
-    if len(parts) != 2:  # noqa: PLR2004 - key and name
+    if match is None:
         return remote.url
-    key, name = parts
+    key = match["key"]
     place = f"users/{key[1:]}" if key.startswith("~") else f"projects/{key.upper()}"
-    return f"{scheme}://{remote.host}/{place}/repos/{name}"
+    return f"{scheme}://{remote.host}/{match['prefix'] or ''}{place}/repos/{match['name']}"
 
 
 def file_content(answer: Answer, path: str) -> bytes:

@@ -58,9 +58,16 @@ SOURCES = (
     Scope("github", ("token",), "fine-grained: the same three. Classic: `repo` and `read:org`; `public_repo` if all repositories are public", "private repositories are not listed; no people"),
     Scope("gitlab", ("token",), "`read_api`", "the source fails; without a token only public projects are read, and no people"),
     Scope("gitea", ("token",), "`read:repository`, `read:organization`; `read:user` for `people`", "the source fails; people lack their e-mail addresses"),
+    Scope("azure-devops", ("token", "client_secret"), "*Code (read)*, *Project and team (read)*; the application must be a user of the organization with *Basic* access", "the source fails; no people"),
+    Scope("bitbucket-cloud", ("token",), "`read:repository:bitbucket`; `read:workspace:bitbucket` for `people`. An access token of the workspace: *Repositories: Read*, *Account: Read*", "private repositories are not listed; no people"),
+    Scope("bitbucket-datacenter", ("token", "password"), "*Project read*; for `people` a user with a licence", "repositories that the account may not see are not listed; no people"),
     Scope("git", ("username", "token"), "to read the repositories: *Contents* on GitHub, `read_repository` on GitLab", "the source fails"),
     Scope("http", ("token",), "what the web server requires", "the source fails"),
     Scope("ldap", ("user", "password"), "to search below `users.base` and `groups.base`", "the source fails, or entries are missing that the account may not see"),
+    Scope("entra", ("client_secret", "private_key", "token"), "application permissions, with admin consent: `User.Read.All`, `GroupMember.Read.All`; `Member.Read.Hidden` for groups with hidden memberships", "the source fails"),
+    Scope("okta", ("token", "private_key"), "a token of a *Read-only Administrator*; scopes `okta.users.read`, `okta.groups.read`", "the source fails, or has the users and groups that the administrator sees"),
+    Scope("keycloak", ("client_secret", "token"), "roles `view-users`, `query-users` and `query-groups` of the client `realm-management` for the service account", "the source fails: a realm without visible users is an error"),
+    Scope("scim", ("token", "password"), "to read `/Users` and `/Groups`", "the source fails, or has what the account sees"),
     Scope("backstage", ("token",), "a static token of `backend.auth.externalAccess` with access to the catalog", "the source fails"),
 )  # fmt: skip
 INTEGRATIONS = (

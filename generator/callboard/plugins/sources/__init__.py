@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from callboard.io.git.remote import Remote, host_software, parse_remote
-from callboard.io.http.auth import Anonymous, Credential, bearer, header
+from callboard.io.http.auth import Anonymous, Credential, basic, bearer, header
 from callboard.io.http.cache import Answer
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits, Clock, Counts, Traffic
-from callboard.io.http.pagination import Cursor, Paging
+from callboard.io.http.pagination import Cursor, NextLink, Offset, Paging
 from callboard.io.http.urls import Params, url_origin
 from callboard.model.entity import Origin
 from callboard.model.errors import (
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
     from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse, UnknownFieldError
     from callboard.io.http.client import Client, ClientContext, client_for
+    from callboard.io.http.oauth import ClientCredentials, OAuthClient, client_credentials
     from callboard.io.ldap import LdapDirectory, LdapRow
     from callboard.io.process import Finished
     from callboard.io.store import file_lock
@@ -84,6 +85,7 @@ __all__ = [
     "CatalogRecord",
     "Client",
     "ClientContext",
+    "ClientCredentials",
     "ClientLimits",
     "Clock",
     "Collected",
@@ -109,6 +111,9 @@ __all__ = [
     "MemoryTree",
     "MissingFileError",
     "MissingRevisionError",
+    "NextLink",
+    "OAuthClient",
+    "Offset",
     "Origin",
     "OutsideTreeError",
     "Paging",
@@ -137,7 +142,9 @@ __all__ = [
     "UnknownFieldError",
     "WrittenRef",
     "ascii_text",
+    "basic",
     "bearer",
+    "client_credentials",
     "client_for",
     "compile_glob",
     "compiled_glob",
@@ -187,6 +194,7 @@ __getattr__ = lazy_names(
         "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
         "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse", "UnknownFieldError"),
         "callboard.io.http.client": ("Client", "ClientContext", "client_for"),
+        "callboard.io.http.oauth": ("ClientCredentials", "OAuthClient", "client_credentials"),
         "callboard.io.ldap": ("LdapDirectory", "LdapRow"),
         "callboard.io.process": ("Finished",),
         "callboard.io.store": ("file_lock",),

@@ -45,3 +45,8 @@ class RestFolders:
             if error.status == GONE and folder:
                 return ()
             raise
+
+
+def not_listed(_: HostedCommit, __: str) -> Sequence[FolderEntry]:
+    """For hosts whose listings have no ids of contents (Bitbucket): git is asked at once. Raises ``HttpError``."""
+    raise HttpError("status", "the host does not list the ids of contents")

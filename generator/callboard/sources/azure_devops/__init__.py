@@ -1,0 +1,1 @@
+"""The ``azure-devops`` source: Azure DevOps Services and Server."""

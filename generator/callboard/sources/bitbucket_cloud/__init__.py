@@ -1,0 +1,1 @@
+"""The ``bitbucket-cloud`` source: Bitbucket Cloud."""

@@ -1,0 +1,1 @@
+"""The ``bitbucket-datacenter`` source: Bitbucket Data Center and Server."""
