@@ -57,6 +57,7 @@ NOT_RUN = {
     "curl": "needs the network",
     "callboard lint --portal https": "needs a published portal; tests/lint/test_portal_names.py has one",
     "make": "tests/ would run themselves",
+    "callboard try-integration": "needs a tool; tests/cli/test_try_integration.py has some",
     "callboard serve": "runs until it is stopped; tests/preview/ runs it",
     "callboard collect --only gitlab": "needs GitLab; tests/cli/ runs it with other sources",
     "callboard build --skip gitlab": "needs GitLab; tests/cli/ runs it with other sources",

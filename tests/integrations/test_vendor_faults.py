@@ -7,6 +7,7 @@ from fake_argocd_api import FakeArgoCd
 from fake_datadog_api import FakeDatadog
 from fake_github_api import FakeGitHub
 from fake_gitlab_api import FakeGitLab
+from fake_jenkins_api import FakeJenkins
 from fake_jira_api import FakeJira
 from fake_kubernetes_api import FakeKubernetes
 from fake_pagerduty_api import FakePagerDuty
@@ -32,6 +33,7 @@ FAKES = (
     FakeDatadog,
     FakeGitHub,
     FakeGitLab,
+    FakeJenkins,
     FakeJira,
     FakePagerDuty,
     FakeSentry,

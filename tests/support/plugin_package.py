@@ -5,7 +5,7 @@ import sys
 from contextlib import contextmanager
 
 import callboard.integrations.file
-import callboard.integrations.http_json  # noqa: F401 - their schemas list the families that are installed when they are imported
+import callboard.integrations.http_json.connector  # noqa: F401 - their schemas list the families that are installed when they are imported
 from callboard.history.facts import families as events
 from callboard.plugins import loader
 from callboard.plugins.installed_families import installed_families

@@ -21,6 +21,7 @@ COMMANDS = {
     "serve": "Preview the portal on this machine and rebuild it on each change.",
     "lint": "Check descriptors, and references if the whole portal is checked.",
     "collect": "Read some sources and save their data for a later build.",
+    "try-integration": "Show what one integration requests and finds for one entity.",
     "score": "Judge entities by the portal's scorecards.",
     "diff": "Show what changed from one build to another.",
     "digest": "Summarize what changed for a team, for a chat or mail.",

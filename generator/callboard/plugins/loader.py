@@ -83,6 +83,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "datadog": "callboard.integrations.datadog:DatadogIntegration",
         "github": "callboard.integrations.github.connector:GitHubIntegration",
         "gitlab": "callboard.integrations.gitlab.connector:GitLabIntegration",
+        "jenkins": "callboard.integrations.jenkins:JenkinsIntegration",
         "jira": "callboard.integrations.jira:JiraIntegration",
         "pagerduty": "callboard.integrations.pagerduty:PagerDutyIntegration",
         "sentry": "callboard.integrations.sentry:SentryIntegration",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
+import yaml
 from callboard.cli.manual.tables import SchemaField, code, sentence, table, type_words
 from callboard.cli.manual.tables import fields as schema_fields
 from callboard.settings.settings import DataSettings, DocsSettings, GuideSettings, Limits, Portal, SearchSettings
@@ -83,6 +84,8 @@ def _plugins(word: str, plugins: Plugins) -> Iterator[str]:
         yield f"### {word} `{name}`"
         yield sentence(schema.get("description", ""))
         yield table(_HEAD, _rows(schema_fields(schema)))
+        for example in schema.get("examples", ()):
+            yield f"```yaml\n{yaml.safe_dump([example], sort_keys=False, allow_unicode=True, width=120).strip()}\n```"
 
 
 def _rows(schema_rows: Iterator[SchemaField], defaults: Mapping[str, Any] | None = None) -> Iterator[Sequence[str]]:

@@ -20,6 +20,7 @@ from callboard.io.http.limits import ClientLimits, Clock, Counts, RateLimiter, S
 from callboard.io.http.messages import HttpRequest, HttpResponse
 from callboard.io.http.pagination import LinkHeader, Paging
 from callboard.io.http.retry import RetryPolicy
+from callboard.io.http.trace import TRACE_VARIABLE, Trace
 from callboard.io.http.urls import Params, address, joined, shown, url_origin
 from callboard.redaction.redactor import Redactor, hidden
 
@@ -108,6 +109,8 @@ class Client:
         self._clock = clock or SystemClock()
         self._headers = {"User-Agent": f"callboard/{__version__}", "Accept-Encoding": "gzip", **(headers or {})}
         url_origin(base_url)
+        trace = (environ or {}).get(TRACE_VARIABLE)
+        self._trace = Trace(Path(trace), self._clean) if trace else None
         self._rate_limiter = RateLimiter(limits, self._clock, self.traffic)
         self._retry_policy = RetryPolicy(limits, self._clock, self.traffic)
         from callboard.io.http.transport import Deadline, exchange, pool_for  # noqa: PLC0415 - a third of all imports of a build without changes
@@ -224,7 +227,7 @@ class Client:
             if self.traffic.add(requests=1).requests > self.limits.requests:
                 raise HttpError("too-many-requests", f"{shown(request.url)} would exceed the limit of {self.limits.requests:,} requests")
             headers = {**self._headers, **request.headers, **conditions, **self._authentication(request)}
-            response = self._exchange(request, headers, self.limits, self.traffic)
+            response = self._traced(request, headers)
         self._rate_limiter.update(response.headers)
         if response.status == NOT_MODIFIED and cached:
             self.traffic.add(hits=1)
@@ -234,6 +237,17 @@ class Client:
         if not 200 <= response.status < 300:  # noqa: PLR2004 - the range of success
             raise self._failure(request, response)
         return self._new(request, response, key)
+
+    def _traced(self, request: HttpRequest, headers: Mapping[str, str]) -> HttpResponse:
+        try:
+            response = self._exchange(request, headers, self.limits, self.traffic)
+        except HttpError as error:
+            if self._trace:
+                self._trace.add(request, None, str(error))
+            raise
+        if self._trace:
+            self._trace.add(request, response)
+        return response
 
     def _authentication(self, request: HttpRequest) -> Mapping[str, str]:
         credential = self._credential

@@ -84,7 +84,7 @@ def _in_body(body: bytes, now: float) -> float | None:
     except (ValueError, RecursionError):
         return None
     found = (_nested(value, path) for path in BODY_FIELDS)
-    return next((wait for one in found if one is not None and (wait := seconds_until(str(one)[:100], now)) is not None), None)
+    return next((wait for one in found if one is not None and (wait := seconds_until(str(one), now)) is not None), None)
 
 
 def _nested(value: Any, path: tuple[str, ...]) -> Any:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import jsonschema_rs
 
 from callboard.io.http.limits import Traffic
+from callboard.io.http.trace import TRACE_VARIABLE
 from callboard.io.process import allowed
 from callboard.io.worker_process import WorkerError, WorkerProcess, stop_all
 from callboard.model.errors import CallboardError, PluginError
@@ -36,7 +37,7 @@ from callboard.redaction.redactor import Redactor
 from callboard.redaction.secrets import mask
 
 T = TypeVar("T")
-PASSED_ON = ("SSH_AUTH_SOCK", "TZ", "LANG", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC")
+PASSED_ON = ("SSH_AUTH_SOCK", "TZ", "LANG", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC", TRACE_VARIABLE)
 """Variables that a plugin may see besides those of ``io.process.allowed``; tokens are passed as options."""
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from callboard.plugins.containment.child import main; main({pipes})"
 _LATE = "did not answer within"
