@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from fake_jenkins_api import BUILD, FakeJenkins, job, multibranch
-from spec_checking import DATA, needs_data
 from vendors import collect, collect_from, facts, measured, target
 
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.pipeline_run import PipelineRun
 from faulty import Server, json_answer
+from spec_checking import DATA, needs_data
 
 KEY, OLD = "jenkins.io/job-full-name", "jenkins.io/github-folder"
 STARTED = datetime(2026, 5, 16, 22, tzinfo=UTC)
