@@ -21,6 +21,9 @@ TEMPLATE = {
                 "name": {"title": "Name", "type": "string", "pattern": "^[a-z0-9-]+$"},
                 "owner": {"title": "Owner", "type": "string", "ui:field": "OwnerPicker"},
                 "token": {"title": "Token", "type": "string", "ui:field": "Secret"},
+                "blue": {"title": "Blue", "type": "string", "ui:field": "EntityPicker",
+                         "ui:options": {"catalogFilter": {"kind": ["Component"], "metadata.tags": "blue"}}},
+                "sure": {"title": "Sure", "type": "boolean", "ui:widget": "radio"},
                 "odd": {"title": "Odd", "type": "string", "ui:field": "AcmePicker"}}},
             {"title": "How", "properties": {
                 "db": {"title": "Database", "type": "boolean", "default": False},
@@ -40,12 +43,33 @@ TEMPLATE = {
             "url": "./skeleton", "values": {"name": "${{ parameters.name }}", "owner": "${{ parameters.owner }}"}}}],
     },
 }  # fmt: skip
+MARK = "<img src=x onerror=document.title='broken'>"
+EVIL = f"{MARK} ' \" --> ]]> {{{{ 7*7 }}}} ${{{{ 7*7 }}}}"
+HOSTILE = {
+    **TEMPLATE, "metadata": {"name": "evil", "title": EVIL, "description": EVIL, "tags": ["<b>"]},
+    "spec": {
+        "owner": "team-shop", "type": EVIL, "parameters": [{"title": EVIL, "description": EVIL, "properties": {
+            EVIL: {"title": EVIL, "description": EVIL, "default": EVIL, "ui:placeholder": EVIL},
+            "e": {"title": EVIL, "enum": [EVIL, "b"], "enumNames": [EVIL, EVIL], "default": EVIL},
+            "r": {"title": EVIL, "enum": [EVIL], "ui:widget": "radio"}, "u": {"title": EVIL, "ui:field": EVIL, "default": EVIL},
+            "p": {"ui:field": "EntityPicker", "ui:options": {"catalogFilter": [{"kind": EVIL, "metadata.tags": EVIL}]}},
+            "repo": {"ui:field": "RepoUrlPicker", "ui:options": {"allowedHosts": [EVIL], "allowedOwners": [EVIL]}},
+            "l": {"type": "array", "title": EVIL, "default": [EVIL], "items": {"type": "string", "title": EVIL}},
+            "n": {"title": EVIL, "type": "string"}}}],
+        "steps": [{"action": "fetch:template", "input": {"url": "./skeleton", "values": {"name": EVIL, "owner": EVIL}}}]},
+}  # fmt: skip
+TAGGED = """\
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: sky, tags: [blue]}
+spec: {type: service, lifecycle: production, owner: team-shop}
+"""
 DESCRIPTOR = "kind: Component\nmetadata: {name: ${{ values.name }}}\nspec: {owner: ${{ values.owner }}}\n"
 
 
 @pytest.fixture(scope="module")
 def site(chromium, serve, tmp_path_factory):
-    folder = portal.write(tmp_path_factory.mktemp("forms"), templates=yaml.safe_dump(TEMPLATE, sort_keys=False))
+    folder = portal.write(tmp_path_factory.mktemp("forms"), templates=yaml.safe_dump_all([TEMPLATE, HOSTILE], sort_keys=False), sky=TAGGED)
     (folder / "sources.yaml").write_text(
         portal.SOURCES.replace('"*"}', '"*", view_url: "https://github.com/acme/{repository}/blob/main/{path}"}')
     )
@@ -126,6 +150,41 @@ def test_what_is_wrong_is_said_in_place_and_the_focus_goes_there(page):
     assert page.locator("[data-summary] a").all_inner_texts() == ["Owner is required", "Name must match ^[a-z0-9-]+$"]
     page.click("[data-summary] a >> nth=1")
     assert page.evaluate("() => document.activeElement.id") == "f0-name"
+
+
+def test_a_picker_offers_entities_with_its_tag_and_a_yes_or_no_is_in_words(page):
+    page.focus("#f0-blue")
+    page.wait_for_function("() => document.querySelector('#f0-blue-list').childElementCount > 0")
+    assert page.evaluate("() => [...document.querySelector('#f0-blue-list').options].map((each) => each.value)") == [
+        "component:default/sky"
+    ]
+    assert [text.strip() for text in page.locator("#f0-sure label").all_inner_texts()] == ["Yes", "No"]
+
+
+def test_hostile_texts_are_only_text_in_the_form_and_in_the_review(page, site):
+    page.goto(f"{site}create/default/evil/")
+    page.wait_for_selector("form[data-ready]")
+    page.click("[data-go='1']")
+    page.wait_for_selector("[data-review][data-rendered]")
+    for place in ("h1", "[data-answers] dd >> nth=0"):
+        assert "<img src=x" in page.inner_text(place)
+    assert page.locator("form img, h1 img").count() == 0
+    assert page.title() != "broken"
+    words = shlex.split(page.inner_text("[data-command]"))
+    assert f"e={EVIL}" in words
+    page.goto(f"{site}create/")
+    assert page.locator("main img, main article b").count() == 0
+
+
+def test_create_is_in_the_navigation_of_portals_with_templates_only(chromium, site, address):
+    context = chromium.new_context(viewport={"width": 1440, "height": 900})
+    opened = context.new_page()
+    for portal_address, is_shown in ((site, True), (address, False)):
+        for path in ("", "catalog/"):
+            opened.goto(portal_address + path)
+            assert opened.is_visible(".md-tabs__item:has-text('Create')") is is_shown
+            assert opened.is_visible(".md-tabs__item:has-text('Catalog')")
+    context.close()
 
 
 def test_answers_are_kept_until_they_are_cleared(page):

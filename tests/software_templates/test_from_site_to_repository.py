@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,37 @@ def test_a_template_in_a_folder_of_a_clone_is_made_from_the_repository_without_i
     page = (site / "create/default/svc/index.html").read_text()
     assert re.search(r"https://portal\.example#default/svc", page)
     assert make(hosts, tmp_path / "here", site)["README.md"] == "# orders on 8080"
+
+
+WORKFLOW = Path(__file__).parents[2] / "examples/acme/service-templates/.github/workflows/callboard-new.yml"
+
+
+def test_the_repository_of_a_template_makes_a_project_for_people_who_install_nothing(hosts, tmp_path):
+    workflow = yaml.safe_load(WORKFLOW.read_text())
+    hosts.commit("acme/templates", {**files("github.com"), ".github/workflows/callboard-new.yml": WORKFLOW.read_text()})
+    clone = hosts.folder / "work/acme/templates"
+    hosts.git(clone, "remote", "set-url", "origin", "https://github.com/acme/templates.git")
+    site, published = build(tmp_path / "portal", {"type": "files", "path": str(clone), "include": ["**/catalog-info.yaml"]})
+    assert published["run"] == {
+        "type": "github", "url": "https://github.com/acme/templates", "workflow": "callboard-new.yml", "branch": "main",
+    }  # fmt: skip
+    step = workflow["jobs"]["new"]["steps"][-1]
+    assert set(workflow[True]["workflow_dispatch"]["inputs"]) == {"template", "answers"}
+    assert not re.search(r"\$\{\{", step["run"])  # an answer cannot become part of the script
+    bare, tools = hosts.empty("acme/orders"), tmp_path / "tools"
+    tools.mkdir()
+    (tools / "gh").write_text('#!/bin/sh\necho "$@" >> "$HOME/asked"\n')
+    (tools / "callboard").write_text(f'#!/bin/sh\nexec {sys.executable} -m callboard "$@"\n')
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    environ = {
+        **{name: "jane@acme.example" if "EMAIL" in name else "Jane" for name in step["env"] if name.startswith("GIT_")},
+        "PORTAL": str(site), "TEMPLATE": "default/svc", "ANSWERS": "%7B%22name%22%3A%22orders%22%2C%22port%22%3A9000%7D", "GH_TOKEN": "x",
+        "PATH": f"{tools}:{os.environ['PATH']}", "HOME": str(tmp_path), "GIT_CONFIG_GLOBAL": str(hosts.config),
+    }  # fmt: skip
+    assert set(step["env"]) <= environ.keys()
+    done = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=tmp_path, env=environ, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "asked").read_text().splitlines() == ["auth setup-git", "repo create --private -- acme/orders"]
+    assert bare.is_dir()
+    assert hosts.published("acme/orders")["README.md"] == "# orders on 9000"

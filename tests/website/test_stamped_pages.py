@@ -21,7 +21,7 @@ def stamped(laid, project, tmp_path_factory):
     for path, file in laid.files.items():
         (web / "portal" / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, web / "portal" / path)
-    styles = page_styles(laid, project.files, "")
+    styles = page_styles(laid, project.files, "", ())
     (web / "portal/assets/portal.css").write_bytes(styles.of_guides())
     (web / "portal/assets/page.css").write_bytes(styles.of_pages())
     for path, tab in PAGES.items():

@@ -15,6 +15,8 @@ import click
               help="File of YAML or JSON with answers. Repeatable.")  # fmt: skip
 @click.option("--set", "texts", multiple=True, metavar="NAME=TEXT", help="An answer as text. Repeatable.")
 @click.option("--set-json", "values", multiple=True, metavar="NAME=JSON", help="An answer as JSON: a number, a list … Repeatable.")
+@click.option("--answers", "encoded", metavar="JSON", default="",
+              help="Answers as JSON, which may be percent-encoded, as the portal's form writes what a shell would change.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Show the files, their difference from FOLDER, and what would be done. Change nothing.")
 @click.option("--skip-unknown", is_flag=True, help="List steps whose action is not installed as things to do by hand.")
 @click.option("--publish", "publishing", type=click.Choice(["auto", "tool", "git", "print", "none"]), default="auto", show_default=True,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import click
 
@@ -37,11 +38,19 @@ class TemplateAnswers:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
-def given_answers(files: Iterable[Path], texts: Iterable[str], values: Iterable[str]) -> dict[str, Any]:
-    """The answers of ``--data``, ``--set`` and ``--set-json``; later ones replace earlier ones. Raises ``click.UsageError``."""
+def given_answers(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of ``--data``, ``--answers``, ``--set`` and ``--set-json``; later ones replace earlier ones.
+
+    Raises ``click.UsageError``.
+    """
+    files: Iterable[Path] = options["files"]
+    texts: Iterable[str] = options["texts"]
+    values: Iterable[str] = options["values"]
     answers: dict[str, Any] = {}
     for file in files:
         answers |= _read(file)
+    if options["encoded"]:
+        answers |= _decoded(options["encoded"])
     for text in texts:
         name, value = _split(text, "--set")
         answers[name] = value
@@ -52,6 +61,17 @@ def given_answers(files: Iterable[Path], texts: Iterable[str], values: Iterable[
         except (ValueError, RecursionError):
             raise click.UsageError(f"--set-json {name}: {value[:100]!r} is not JSON. Use --set for a text.") from None
     return answers
+
+
+def _decoded(text: str) -> Mapping[str, Any]:
+    """A mapping in JSON; one that does not begin with a brace is percent-encoded."""
+    try:
+        data = json.loads(text if text.lstrip().startswith("{") else unquote(text, errors="strict"))
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, Mapping):
+        raise click.UsageError("--answers: the text must be a mapping of names to answers in JSON.")
+    return data
 
 
 def _read(file: Path) -> Mapping[str, Any]:

@@ -60,7 +60,7 @@ def make_project(asked: NewProject) -> int:
         raise_if_not_empty(asked.folder)
     with surroundings(portal, options) as around:
         template = located_template(asked.template, _hosts(options["hosts"]), around.checkouts, os.environ)
-        given = given_answers(options["files"], options["texts"], options["values"])
+        given = given_answers(options)
         answers = checked_answers(template.definition, given, os.environ, prompts=sys.stdin.isatty())
         prepared = prepare(template, answers.values, answers.secrets, around)
         target = _target(asked, prepared, answers)

@@ -33,7 +33,7 @@ def update_project(folder: Path, options: Mapping[str, Any]) -> int:
         _raise_if_changed(folder)
     with surroundings(record.portal, {**options, "publishing": "none"}) as around:
         new = _current(record, around)
-        given = {**record.answers, **given_answers(options["files"], options["texts"], options["values"])}
+        given = {**record.answers, **given_answers(options)}
         answers = checked_answers(new.definition, given, os.environ, prompts=sys.stdin.isatty())
         theirs = prepare(new, answers.values, answers.secrets, around)
         if options["is_diff"]:

@@ -28,6 +28,7 @@ class FormChoice:
     value: str
     """As JSON."""
     label: str
+    """Empty: that of a yes or a no in the portal's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ class _FormReader:
         if choices := _choices(prop):
             return replace(made, kind="radio" if widget == "radio" else "choice", choices=choices)
         if kind == "boolean":
-            return self._boolean(made, widget)
+            return self._boolean(made, widget, _list(prop.get("enumNames")))
         if kind == "array":
             return self._array(made, prop, depth)
         if kind == "object" or "properties" in prop:
@@ -197,9 +198,10 @@ class _FormReader:
             return replace(made, kind="textarea", rows=min(max(rows or 4, 2), 30))
         return replace(made, input_type=_INPUT_TYPES.get(str(prop.get("format")), "text"))
 
-    def _boolean(self, made: ParameterField, widget: str) -> ParameterField:
+    def _boolean(self, made: ParameterField, widget: str, names: list[Any]) -> ParameterField:
         if widget in {"radio", "select"}:
-            choices = (FormChoice("true", "yes"), FormChoice("false", "no"))
+            yes, no, *_ = (*map(_text, names), "", "")
+            choices = (FormChoice("true", yes), FormChoice("false", no))
             return replace(made, kind="radio" if widget == "radio" else "choice", choices=choices)
         return replace(made, kind="boolean")
 

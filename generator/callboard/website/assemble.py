@@ -239,7 +239,7 @@ class _Assembly:
                 yield DeferredFile(path, self.fill.key(path), partial(self._guide, path))
             else:
                 yield DeferredFile(path, self.theme.key, partial(_content, file))
-        styles = page_styles(self.theme, self.renderer.overlays.files, self.renderer.icon_rules())
+        styles = page_styles(self.theme, self.renderer.overlays.files, self.renderer.icon_rules(), made.cached)
         key = styles.key()
         yield DeferredFile(STYLES_PATH, key, lambda _: styles.of_guides())
         yield DeferredFile(PAGE_STYLES_PATH, key, lambda _: styles.of_pages())

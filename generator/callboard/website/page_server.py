@@ -76,7 +76,7 @@ class OnDemand:
 
     def _site_file(self, path: str) -> bytes | None:
         if path in {STYLES_PATH, PAGE_STYLES_PATH, DOCS_STYLES_PATH}:
-            styles = page_styles(self._theme, self._renderer.overlays.files, self._renderer.icon_rules())
+            styles = page_styles(self._theme, self._renderer.overlays.files, self._renderer.icon_rules(), self._planned.paths())
             classes = classes_of_texts() if path == DOCS_STYLES_PATH else frozenset()
             return styles.of_guides() if path == STYLES_PATH else styles.of_pages(classes)
         if path == SPRITE_PATH:

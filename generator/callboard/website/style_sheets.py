@@ -147,7 +147,7 @@ class PageStyles:
     frames: str
     """HTML of the frames, for the same reason."""
     icons: str
-    """Rules of icons."""
+    """Rules of icons, and of entries of the navigation that are hidden."""
 
     def key(self) -> str:
         """Digest of everything that the content depends on."""
@@ -172,9 +172,22 @@ def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
 
 
-def page_styles(theme: BuiltTheme, files: PortalFiles, icons: str) -> PageStyles:
-    """The inputs of the style sheet of a portal's pages."""
+def tab_rules(paths: Iterable[str]) -> str:
+    """A rule that hides the entry "Create" of the navigation in a portal without templates; ``paths`` are those of its pages.
+
+    The theme is built before the catalog is read, so the entry is in each page, also in guides.
+    """
+    if any(path.startswith("create/") and path != "create/" for path in paths):
+        return ""
+    links = ", ".join(f'[href="{start}create/"]' for start in ("", "./", "../")) + ', [href$="/../create/"]'
+    return (
+        f".md-tabs__item:has(> :is({links})), .md-nav--primary > .md-nav__list > .md-nav__item:has(> :is({links})) {{ display: none; }}\n"
+    )
+
+
+def page_styles(theme: BuiltTheme, files: PortalFiles, icons: str, paths: Iterable[str]) -> PageStyles:
+    """The inputs of the style sheet of a portal's pages, which are at ``paths``."""
     folders = [*((folder, "*.html") for folder in files.templates), *product(files.overrides, ("*.html", "*.js"))]
     markup = tuple(file for folder, pattern in folders for file in sorted(folder.rglob(pattern)) if file.is_file())
     frames = "".join(part for frame in theme.frames.values() for part in frame.parts[::2])
-    return PageStyles(theme.theme_styles, theme.styles, markup, frames, icons)
+    return PageStyles(theme.theme_styles, theme.styles, markup, frames, icons + tab_rules(paths))

@@ -3,7 +3,7 @@ import { el, memory } from "../elements.js";
 import { loadNames, shortRef } from "../names.js";
 import { add, controlOf, fieldAt, fieldsOf, fill, read } from "./answers.js";
 import { errorsOf } from "./check.js";
-import { commandLine } from "./command.js";
+import { commandLine, hostRun } from "./command.js";
 
 const PICKED = 2000, WAIT = 5000, LATER = 250;
 const form = document.querySelector("[data-template]"), pages = [...form.querySelectorAll("[data-page]")], review = form.querySelector("[data-review]");
@@ -90,9 +90,29 @@ function shown() {
 }
 
 function command() {
-  const shell = form.querySelector("[data-shell][aria-pressed=true]").dataset.shell, text = commandLine(form.dataset.install, form.dataset.address, answers(false), shell);
-  form.querySelector("[data-command]").textContent = text;
-  form.querySelector("[data-copy-command]").dataset.copy = text;
+  const shell = form.querySelector("[data-shell][aria-pressed=true]").dataset.shell, all = answers(false);
+  const { line, isFile } = commandLine(form.dataset.install, JSON.parse(form.dataset.words), all, shell);
+  showLine(form, "command", line);
+  form.querySelector("[data-command-file]").hidden = !isFile;
+  hostRuns(all, shell);
+}
+
+function showLine(place, name, line) {
+  place.querySelector(`[data-${name}]`).textContent = line;
+  place.querySelector(`[data-copy-${name}]`).dataset.copy = line;
+}
+
+/** What the template's host can do for people who cannot install; secrets cannot be given to it. */
+function hostRuns(all, shell) {
+  const place = form.querySelector("[data-run]"), run = template?.run;
+  place.hidden = !run || secretNames().length > 0;
+  if (place.hidden) return;
+  const { link, isFilled, line } = hostRun(run, form.dataset.name, all, shell), anchor = place.querySelector("[data-run-link]");
+  anchor.href = link;
+  anchor.textContent = place.dataset[run.type];
+  place.querySelector("[data-run-filled]").hidden = !isFilled;
+  place.querySelector("[data-run-bare]").hidden = isFilled;
+  showLine(place, "run-line", line);
 }
 
 /** Render the files in a worker, which is stopped if it does not answer. */
@@ -124,7 +144,7 @@ async function offer(input) {
   const list = document.getElementById(input.getAttribute("list"));
   if (!input.dataset.filters || list.childElementCount) return;
   const filters = JSON.parse(input.dataset.filters), names = await loadNames();
-  const fits = (e, f) => (!f.kinds.length || f.kinds.some((kind) => kind.toLowerCase() === e.kind.toLowerCase())) && (!f.types.length || f.types.includes(e.type));
+  const fits = (e, f) => (!f.kinds.length || f.kinds.some((kind) => kind.toLowerCase() === e.kind.toLowerCase())) && (!f.types.length || f.types.includes(e.type)) && (!f.tags.length || names.raw.tagged[e.i].some((t) => f.tags.includes(names.raw.tags[t])));
   const found = names.entries.filter((e) => filters.some((f) => fits(e, f))).slice(0, PICKED);
   list.replaceChildren(...found.map((e) => el("option", { value: names.refOf(e) }, e.title === e.name ? shortRef(names.refOf(e)) : e.title)));
 }

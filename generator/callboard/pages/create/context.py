@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from callboard.model.entity import Entity
 from callboard.model.tree import Tree, tree_of
 from callboard.pages.context import PageContext, shared_values
+from callboard.pages.create.host_runs import host_run
 from callboard.plugins.sources import host_software, parse_remote
 from callboard.software_templates.definition import digest_of
 from callboard.software_templates.published import PublishedTemplate
@@ -49,6 +50,11 @@ class CreateContext(PageContext):
     def tree(self, entity: Entity) -> Tree | None:
         """The tree that has a template's file."""
         return tree_of(self.trees, entity.origin)
+
+    def run(self, entity: Entity) -> Mapping[str, Any]:
+        """The key ``run`` of a template's file; nothing where its host cannot run it."""
+        found = host_run(self.tree(entity), self.published(entity).clone_url, self.hosts)
+        return {"run": found} if found else {}
 
     def published(self, entity: Entity) -> PublishedTemplate:
         """What ``callboard new`` reads of a template; without an address if its source is a folder that is in no clone."""

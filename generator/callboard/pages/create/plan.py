@@ -84,8 +84,12 @@ class TemplateFormView:
     """Names of fields of a company that this portal does not know."""
     has_address: bool
     """Whether the portal knows from where the template can be cloned."""
-    address: str
-    """What stands after ``callboard new``."""
+    words: str
+    """What stands after ``callboard new``, as a list in JSON."""
+    command: str
+    """The command without answers, for POSIX shells."""
+    name: str
+    """``namespace/name``."""
     install: str
     """The package that ``uvx --from`` installs."""
     hosts: tuple[str, ...]
@@ -132,11 +136,14 @@ def form_view(context: CreateContext, entity: Entity) -> TemplateFormView:
     has_address = bool(published.clone_url and published.revision)
     notes = [field.note for page in form for field in fields_of(page.part) if field.note not in {"", "json"}]
     base = context.settings.portal.url.rstrip("/")
-    hosts = "".join(f" --host {shlex.quote(f'{host}={type_}')}" for host, type_ in context.hosts.items())
-    address = f"{base or '.'}#{entity.ref.namespace}/{entity.ref.name}" if has_address else shlex.quote(entity.origin.path) + hosts
+    name = f"{entity.ref.namespace}/{entity.ref.name}"
+    hosts = [word for host, type_ in context.hosts.items() for word in ("--host", f"{host}={type_}")]
+    words = [f"{base or '.'}#{name}"] if has_address else [entity.origin.path, *hosts]
+    install = context.settings.create.install or "callboard[new]"
     return TemplateFormView(
         _card(context, entity), description_of(entity), entity_path(entity.ref), form, tuple(dict.fromkeys(notes)),
-        has_address, address, context.settings.create.install or "callboard[new]", tuple(context.hosts),
+        has_address, json.dumps(words, ensure_ascii=False), shlex.join(["uvx", "--from", install, "callboard", "new", *words]), name,
+        install, tuple(context.hosts),
         json.dumps({key: context.labels[f"create_{key}"] for key in MESSAGES}, ensure_ascii=False, separators=(",", ":")),
     )  # fmt: skip
 
@@ -157,6 +164,7 @@ def _files(context: CreateContext, entity: Entity) -> Iterator[tuple[str, bytes]
     content: Mapping[str, Any] = {
         **context.published(entity).as_json(),
         "preview": preview_of(entity.spec, context.tree(entity), entity.origin.path),
+        **context.run(entity),
     }
     yield f"{template_folder(entity.ref)}template.json", published_json(_plain(masked_values(content, is_public=context.is_public)))
 
