@@ -145,8 +145,8 @@ def test_a_pipeline_gets_the_answers_in_its_address_and_by_the_hosts_program(lin
     parts = urlsplit(found["link"])
     assert parts.path == "/acme/templates/-/pipelines/new"
     given = {key: values[0] for key, values in parse_qs(parts.query, strict_parsing=True).items()}
-    assert json.loads(unquote(given.pop("var[CALLBOARD_ANSWERS]"))) == answers
-    assert given == {"ref": "main", "var[CALLBOARD_TEMPLATE]": "default/svc"}
+    assert json.loads(unquote(given.pop("var[NEW_PROJECT_ANSWERS]"))) == answers
+    assert given == {"ref": "main", "var[NEW_PROJECT_TEMPLATE]": "default/svc"}
     words = of_powershell(found["line"].removeprefix("glab "))
     assert words[:5] == ["ci", "run", "--repo", "https://gitlab.example/acme/templates", "--branch"]
     assert json.loads(unquote(words[-1].partition(":")[2])) == answers

@@ -14,6 +14,7 @@ from callboard.software_templates.parameters import ParameterPage, pages_of
 
 API_VERSION = "scaffolder.backstage.io/v1beta3"
 MAX_STEPS = 200
+_SIGNED_IN = ("publish:", "fetch:", "github:", "gitlab:", "catalog:", "kube:")
 _SECRET = re.compile(r"secrets\.([A-Za-z_][A-Za-z0-9_]*+)|secrets\[\s*+['\"]([^'\"]++)['\"]")
 
 
@@ -51,8 +52,15 @@ class TemplateDefinition:
 
     def secrets(self) -> tuple[str, ...]:
         """Names of the secrets that steps use, in their order."""
-        text = json.dumps([[step.input, step.condition, step.each] for step in self.steps], default=str)
+        text = json.dumps([[_without_token(step), step.condition, step.each] for step in self.steps], default=str)
         return tuple(dict.fromkeys(one or other for one, other in _SECRET.findall(text)))
+
+
+def _without_token(step: TemplateStep) -> Any:
+    """The input without the token of a host, which is not used: actions work with the person's own sign-in."""
+    if not isinstance(step.input, Mapping) or not step.action.startswith(_SIGNED_IN):
+        return step.input
+    return {key: value for key, value in step.input.items() if key != "token"}
 
 
 def definition_of(ref: str, metadata: Mapping[str, Any], spec: Mapping[str, Any], api_version: str) -> TemplateDefinition:

@@ -63,7 +63,11 @@ class Prepared:
     @property
     def folder(self) -> Path:
         """The folder of what the template made: that of the first new repository, or else all files."""
-        published = (change.folder for step, change in self.run.changes if change.folder and step.action.count(":") == 1)
+        published = (
+            change.folder
+            for step, change in self.run.changes
+            if change.folder and not step.action.endswith(("pull-request", "merge-request"))
+        )
         return next((folder for folder in published if folder), self.files.root)
 
 

@@ -19,6 +19,7 @@ from callboard.plugins.loader import load
 from callboard.plugins.staged_files import StagedFiles
 from callboard.software_templates.checkouts import is_absolute, remote_folder
 from callboard.software_templates.definition import TemplateDefinition, TemplateStep
+from callboard.software_templates.missing_actions import instead_of
 from callboard.software_templates.parameters import without_hints
 from callboard.software_templates.services import CommandServices
 
@@ -89,10 +90,10 @@ class TemplateRunner:
         known = load(GROUP)
         unknown = [step for step in wanted if step.action not in known]
         if unknown and not self.skips_unknown:
-            lines = "; ".join(f"{step.title}{_similar(step.action, known)}" for step in unknown)
+            lines = "; ".join(f"{step.title}{_advice(step.action, known)}" for step in unknown)
             raise ActionError(
                 f"The template uses actions that are not installed: {lines}.",
-                "Install a plugin with these actions, or use --skip-unknown to get a list of what to do by hand.",
+                "Use --skip-unknown to get a list of what to do by hand, or install a plugin with these actions.",
             )
         for step in wanted:
             if step.action.startswith("fetch:") and isinstance(step.input, Mapping):
@@ -215,6 +216,9 @@ def _is_true(value: Any) -> bool:
     return bool(value) or isinstance(value, dict)
 
 
-def _similar(name: str, known: Mapping[str, Any]) -> str:
+def _advice(name: str, known: Mapping[str, Any]) -> str:
+    """What to do instead, or a similar name, in brackets."""
+    if advice := instead_of(name):
+        return f" ({advice})"
     similar = nearest(name, known)
     return f" (similar: {similar})" if similar else ""

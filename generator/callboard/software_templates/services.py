@@ -17,6 +17,7 @@ from callboard.software_templates.engine import TemplateEngine
 from callboard.software_templates.sandbox import TemplateEngineError
 
 PROGRAM_SECONDS = 300.0
+_SIGNED_IN = {name: f"Check that `{name} auth status` is good." for name in ("gh", "glab")}
 
 
 @dataclass(slots=True)
@@ -71,7 +72,8 @@ class CommandServices:
             raise ActionError(f"{command[0]} cannot be run: {error.strerror}.", f"Install {command[0]}.") from None
         if not done.good:
             lines = done.stderr.strip().splitlines()[-3:]
-            raise ActionError(f"{command[0]} failed: {' '.join(lines)[:500]}", f"Check that `{command[0]} auth status` is good.")
+            hint = _SIGNED_IN.get(command[0], f"Check that you are signed in with {command[0]}.")
+            raise ActionError(f"{command[0]} failed: {' '.join(lines)[:500]}", hint)
         return done.stdout.decode("utf-8", "replace").strip()
 
     def program(self, name: str) -> bool:

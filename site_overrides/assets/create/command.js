@@ -39,10 +39,10 @@ export function commandLine(install, words, answers, name) {
 export function hostRun(run, ref, answers, name) {
   const shell = SHELLS[name], text = encoded(JSON.stringify(answers));
   if (run.type === "gitlab") {
-    const bare = `${run.url}/-/pipelines/new${run.branch ? `?ref=${encoded(run.branch)}` : ""}`, given = { CALLBOARD_TEMPLATE: ref, CALLBOARD_ANSWERS: text }; // GitLab would replace $NAME
+    const bare = `${run.url}/-/pipelines/new${run.branch ? `?ref=${encoded(run.branch)}` : ""}`, given = { NEW_PROJECT_TEMPLATE: ref, NEW_PROJECT_ANSWERS: text }; // GitLab would replace $NAME
     const link = Object.entries(given).reduce((url, [key, value]) => `${url}${url.includes("?") ? "&" : "?"}var%5B${key}%5D=${encoded(value)}`, bare);
     const isFilled = link.length <= LONGEST, branch = run.branch ? ["--branch", run.branch] : [];
-    const words = ["glab", "ci", "run", "--repo", run.url, ...branch, "--variables", `CALLBOARD_TEMPLATE:${ref}`, "--variables", `CALLBOARD_ANSWERS:${text}`];
+    const words = ["glab", "ci", "run", "--repo", run.url, ...branch, "--variables", `NEW_PROJECT_TEMPLATE:${ref}`, "--variables", `NEW_PROJECT_ANSWERS:${text}`];
     return { link: isFilled ? link : bare, isFilled, line: words.map((word) => quoted(word, shell)).join(" ") };
   }
   const branch = run.branch ? ["--ref", run.branch] : [];

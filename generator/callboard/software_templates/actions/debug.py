@@ -29,6 +29,22 @@ class LogMessage(StepAction):
         return {}
 
 
+class Notify(StepAction):
+    """Prints a notification: whoever runs the command is who it is for."""
+
+    schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "required": ["title"],
+        "properties": {"title": _TEXT, "info": _TEXT, "link": _TEXT},
+    }
+
+    def run(self, step: ActionStep) -> Mapping[str, Any]:
+        """Print it."""
+        parts = [str(step.input[key])[:_LONGEST] for key in ("title", "info", "link") if step.input.get(key)]
+        step.messages.append("Notification: " + ": ".join(parts))
+        return {}
+
+
 class Wait(StepAction):
     """Does nothing: a wait for systems that a template starts has no purpose before they are started."""
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from callboard.plugins.actions import ActionError, ActionStep, OutsideChange, StepAction
 from callboard.plugins.safe_paths import safe_path
+from callboard.software_templates.actions.programs import ProgramRun
 from callboard.software_templates.repo_urls import TargetRepository, target_repository
 
 _TEXT = {"type": "string"}
@@ -24,6 +25,8 @@ _VISIBILITIES = {"private": "--private", "public": "--public", "internal": "--in
 
 class PublishRepository(StepAction):
     """Creates a repository and pushes the files."""
+
+    creates: ClassVar[bool] = True
 
     schema: ClassVar[Mapping[str, Any]] = {
         "type": "object",
@@ -39,11 +42,33 @@ class PublishRepository(StepAction):
         repository = target_repository(str(step.input["repoUrl"]), step.services.hosts)
         folder, given = step.services.temporary_folder(), step.input
         copy_files(step, str(given.get("sourcePath") or "."), folder)
-        publication = _Publication(step, repository, folder, str(given.get("defaultBranch") or "main"))
-        title = f"Create the repository {repository.owner}/{repository.name} on {repository.host} and push {_count(folder)} files"
+        publication = _Publication(step, repository, folder, str(given.get("defaultBranch") or "main"), self.creates)
+        name = f"{repository.owner}/{repository.name} on {repository.host}"
+        title = f"Create the repository {name} and push {_count(folder)} files"
+        title = title if self.creates else f"Push {_count(folder)} files to {name}"
         step.changes.append(OutsideChange(title, publication.carry_out, publication.by_hand(), folder))
         if rest := sorted(key for key in given if key not in _DONE):
             step.messages.append(f"To be set on the host by hand: {', '.join(rest)}")
+        return publication.outputs()
+
+
+class PushRepository(PublishRepository):
+    """Pushes the files to a repository that an earlier step created."""
+
+    creates: ClassVar[bool] = False
+
+
+class CreateRepository(StepAction):
+    """Creates an empty repository at GitHub."""
+
+    schema: ClassVar[Mapping[str, Any]] = PublishRepository.schema
+
+    def run(self, step: ActionStep) -> Mapping[str, Any]:
+        """Add the change."""
+        repository = target_repository(str(step.input["repoUrl"]), step.services.hosts)
+        publication = _Publication(step, repository, step.files.root, "main", creates=True)
+        title = f"Create the repository {repository.owner}/{repository.name} on {repository.host}"
+        ProgramRun(title, publication.create_command(), _host_variables(repository)).add_to(step)
         return publication.outputs()
 
 
@@ -53,6 +78,7 @@ class _Publication:
     repository: TargetRepository
     folder: Path
     branch: str
+    creates: bool
 
     def outputs(self) -> Mapping[str, Any]:
         """The addresses."""
@@ -63,8 +89,10 @@ class _Publication:
         services, repository = self.step.services, self.repository
         commit = first_commit(self.step, self.folder, self.branch)
         tool = repository.tool
-        if services.publishing == "tool" or (services.publishing == "auto" and tool and services.program(tool)):
-            services.run(self._create(), self.folder, _host_variables(repository))
+        if not self.creates:
+            pass
+        elif services.publishing == "tool" or (services.publishing == "auto" and tool and services.program(tool)):
+            services.run(self.create_command(), self.folder, _host_variables(repository))
         elif services.publishing == "auto" and repository.type != "gitlab":  # GitLab creates a project when it is pushed to
             raise ActionError(
                 f"The repository was not created: {tool or 'a program for ' + repository.host} is not installed.",
@@ -74,7 +102,8 @@ class _Publication:
         services.git(self.folder, "push", "--quiet", "--set-upstream", "origin", f"refs/heads/{self.branch}")
         return {**self.outputs(), "commitHash": commit}
 
-    def _create(self) -> list[str]:
+    def create_command(self) -> list[str]:
+        """The command of the host's program. Raises ``ActionError`` if there is none."""
         repository, given = self.repository, self.step.input
         visibility = _VISIBILITIES[str(given.get("repoVisibility") or "private")]
         if not repository.tool:
@@ -85,7 +114,8 @@ class _Publication:
     def by_hand(self) -> tuple[str, ...]:
         """The same as command lines, in the folder of the files."""
         repository, message = self.repository, _message(self.step)
-        create = [shlex.join(self._create())] if repository.tool else [f"# create the repository {repository.web_url}"]
+        create = [shlex.join(self.create_command())] if repository.tool else [f"# create the repository {repository.web_url}"]
+        create = create if self.creates else []
         commit = shlex.join(["git", "commit", "--message", message])
         return (
             shlex.join(["git", "init", "--initial-branch", self.branch]), "git add --all", commit, *create,

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from callboard.plugins.actions import ActionError, ActionStep, OutsideChange, StepAction
 from callboard.plugins.safe_paths import safe_path
 from callboard.plugins.staged_files import StagedFiles, is_executable
+from callboard.software_templates.actions.programs import ProgramRun
 from callboard.software_templates.actions.publish import author
 from callboard.software_templates.repo_urls import TargetRepository, target_repository
 
@@ -127,11 +128,7 @@ class DispatchWorkflow(StepAction):
         inputs = [f"--raw-field={key}={value}" for key, value in (given.get("workflowInputs") or {}).items()]
         command = ["gh", "workflow", "run", f"--repo={repository.host}/{repository.owner}/{repository.name}",
                    f"--ref={given['branchOrTagName']}", *inputs, "--", str(given["workflowId"])]  # fmt: skip
-        title = f"Start the workflow {given['workflowId']} of {repository.owner}/{repository.name} on {repository.host}"
-
-        def carry_out() -> Mapping[str, Any]:
-            step.services.run(command, step.services.temporary_folder())
-            return {}
-
-        step.changes.append(OutsideChange(title, carry_out, (shlex.join(command),)))
+        ProgramRun(
+            f"Start the workflow {given['workflowId']} of {repository.owner}/{repository.name} on {repository.host}", command
+        ).add_to(step)
         return {}
