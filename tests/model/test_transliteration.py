@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from callboard.descriptors.fixing import fix_text
 from callboard.descriptors.formats import is_name, is_namespace, is_tag
 from callboard.model.transliteration import ascii_text, keeps_all_letters, usable_name, usable_namespace, usable_tag
-from callboard.sources.generated import entity_name
+from callboard.sources.guesses.names import entity_name
 from descriptor_reading import GOOD, read
 
 

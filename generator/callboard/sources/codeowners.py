@@ -31,6 +31,8 @@ class _Line:
 
     pattern: str
     owners: tuple[str, ...]
+    number: int = 0
+    """Line of the file, from 1."""
     expressions: tuple[re.Pattern[str], ...] | None = None
 
     def matches(self, path: str) -> bool:
@@ -58,8 +60,8 @@ class _Lines:
         self._by_part.setdefault(key, []).append((self._count, line))
         self._count += 1
 
-    def owners(self, path: str) -> tuple[str, ...]:
-        """The owners of the last line that matches; the last one of a section counts."""
+    def last(self, path: str) -> _Line:
+        """The last line that matches, which counts; one without owners where none does."""
         parts = path.split("/")
         keys: list[tuple[bool, str] | None] = [None, (True, parts[0]), *dict.fromkeys((False, part) for part in parts)]
         best = -1, _Line("", ())
@@ -70,7 +72,7 @@ class _Lines:
                 if line.matches(path):
                     best = number, line
                     break
-        return best[1].owners
+        return best[1]
 
 
 class CodeOwners:
@@ -84,8 +86,13 @@ class CodeOwners:
 
         Those of the last section come first.
         """
-        of_sections = (lines.owners(path) for lines in reversed([*self._sections.values()]))
+        of_sections = (lines.last(path).owners for lines in reversed([*self._sections.values()]))
         return [*dict.fromkeys(owner for owners in of_sections for owner in owners)]
+
+    def line(self, path: str) -> int:
+        """Number of the line that names the first of the owners of a path; 0 where it has none."""
+        lines = (lines.last(path) for lines in reversed([*self._sections.values()]))
+        return next((line.number for line in lines if line.owners), 0)
 
 
 def owner_for(text: str, path: str) -> list[str]:
@@ -100,7 +107,7 @@ def _sections(text: str) -> dict[str, _Lines]:
     """
     sections: dict[str, _Lines] = {"": _Lines()}
     name, of_section, left = "", list[str](), MOST_LINES
-    for line in text.removeprefix("\ufeff").splitlines():
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
         if not left or len(line) > LONGEST_LINE:
             continue
         if heading := HEADING.match(line.strip()):
@@ -110,7 +117,7 @@ def _sections(text: str) -> dict[str, _Lines]:
             continue
         pattern, owners = _parsed(line)
         if pattern:
-            sections[name].add(_Line(pattern, tuple(owners or of_section)))
+            sections[name].add(_Line(pattern, tuple(owners or of_section), number))
             left -= 1
     return sections
 

@@ -11,21 +11,9 @@ from callboard.plugins.sources import Repository, Undescribed, ascii_text, descr
 from callboard.sources.api_tree import ApiTree
 from callboard.sources.codeowners import MAX_BYTES, PLACES, owner_for
 
-NAME_LENGTH = 63
 TEXT_LENGTH = 2_000
 MAX_NAME = 200
 """Characters of names, logins and addresses that a host reports."""
-INVALID_CHARACTERS = re.compile(r"[^a-z0-9._-]+")
-RUNS = re.compile(r"[._-]{2,}")
-
-
-def entity_name(text: str, limit: int | None = NAME_LENGTH) -> str:
-    """The nearest valid name of an entity (Backstage: letters, digits and ``-_.`` between them, at most 63); may be empty.
-
-    ``limit``: characters that are kept; None for all.
-    """
-    name = RUNS.sub(lambda m: m.group()[0], INVALID_CHARACTERS.sub("-", ascii_text(text.strip()).lower()))
-    return name.strip("-_.")[:limit].strip("-_.")
 
 
 def text_of(value: Any, length: int = TEXT_LENGTH) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callboard.plugins.sources import DEFAULT_NAMESPACE, MemoryFile, descriptor_text
-from callboard.sources.generated import NAME_LENGTH, entity_name
+from callboard.sources.guesses.names import NAME_LENGTH, entity_name
 
 AT_ONCE = 8
 """Listings of members that are requested at the same time."""
