@@ -14,19 +14,31 @@ from collections import Counter
 from pathlib import Path
 
 import yaml
-
 from callboard.plugins.sources import TreeError
 from callboard.sources.guesses.describing import described
 from callboard.sources.guesses.evidence import RepositoryEvidence
 
 DESCRIPTORS = ("catalog-info.yaml", "catalog-info.yml")
-FIELDS = ("kind", "name", "title", "description", "type", "lifecycle", "owner", "project-slug", "techdocs-ref", "tags", "links", "providesApis")
+FIELDS = (
+    "kind",
+    "name",
+    "title",
+    "description",
+    "type",
+    "lifecycle",
+    "owner",
+    "project-slug",
+    "techdocs-ref",
+    "tags",
+    "links",
+    "providesApis",
+)
 ALIKE = 0.4
 """Share of common words from which two descriptions say the same."""
 
 
 def git(folder, *arguments):
-    done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, check=False)  # noqa: S603, S607 - a fixed program
+    done = subprocess.run(["git", "-C", folder, *arguments], capture_output=True, check=False)
     if done.returncode:
         raise TreeError(done.stderr.decode("utf-8", "replace"))
     return done.stdout

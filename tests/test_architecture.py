@@ -34,7 +34,7 @@ LAYERS = (
     ("pipeline",),
     ("builds",),
     ("lint",),
-    ("digest",),
+    ("digest", "onboarding"),
     ("preview",),
     ("cli",),
     ("__main__",),

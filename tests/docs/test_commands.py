@@ -62,6 +62,7 @@ NOT_RUN = {
     "callboard collect --only gitlab": "needs GitLab; tests/cli/ runs it with other sources",
     "callboard build --skip gitlab": "needs GitLab; tests/cli/ runs it with other sources",
     "callboard publish bucket": "needs an object store; tests/publish/ has one",
+    "callboard describe": "needs repositories or a host; tests/onboarding/ has fakes of three",
     "callboard new": "needs a portal or a template; tests/software_templates/ has both",
     "callboard init": "asks on a terminal; tests/scaffold/ runs it",
     "callboard workflow": "needs a workflow; tests/scaffold/ has one",

@@ -113,7 +113,7 @@ class Server:
                 with contextlib.suppress(OSError):
                     server._answer(asked, Wire(self, server._stopping))
 
-            do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_CONNECT = _any  # noqa: N815 - names of the standard library
+            do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = do_PATCH = do_CONNECT = _any  # noqa: N815 - names of the standard library
 
             def log_message(self, *_):
                 pass

@@ -124,10 +124,14 @@ def test_a_repository_without_a_descriptor_is_listed_with_one_to_paste(tmp_path)
         got = collect(tmp_path, server, archived=True)
     assert [u.repository for u in got.undescribed] == ["acme/empty", "acme/ledger"]
     (suggestion,) = [u.suggestion_yaml for u in got.undescribed if u.repository == "acme/ledger"]
-    assert suggestion == (
-        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: ledger\n  description: The ledger\n"
-        "  annotations:\n    github.com/project-slug: acme/ledger\n  tags:\n  - payments\n"
-        "spec:\n  type: service\n  lifecycle: production\n  owner: payments\n"
+    assert suggestion.partition("apiVersion")[2] == (
+        ": backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: ledger\n"
+        "  description: The ledger  # guess: from the description on the host\n"
+        "  annotations:\n    github.com/project-slug: acme/ledger\n"
+        "  tags:  # guess: from topics on the host and the main language on the host\n    - payments\n    - go\n"
+        "spec:\n  # type: unknown (the files were not read); write service, website, library or a word of your own\n"
+        "  # lifecycle: unknown (neither releases nor the README say); write production, experimental or deprecated\n"
+        "  owner: payments  # guess: from .github/CODEOWNERS line 2\n"
     )
 
 

@@ -27,6 +27,7 @@ COMMANDS = {
     "digest": "Summarize what changed for a team, for a chat or mail.",
     "api-diff": "Show what changed in an API's definition, and whether it breaks consumers.",
     "publish": "Copy the built site to where it is served.",
+    "describe": "Write descriptors for repositories that have none, or open pull requests.",
     "new": "Make a new project from a software template.",
     "template": "Check software templates before they are merged.",
     "explain": "Explain a problem code and how to fix it.",

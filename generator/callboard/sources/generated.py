@@ -1,17 +1,20 @@
-"""Metadata of entities and repositories → names, texts and times for generated descriptors, and starter descriptors."""
+"""Metadata of entities and repositories → texts and times for generated descriptors, and starter descriptors."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any
 
-from callboard.plugins.sources import Repository, Undescribed, ascii_text, descriptor_text, usable_tag
+from callboard.plugins.sources import MissingFileError, Repository, Undescribed
 from callboard.sources.api_tree import ApiTree
-from callboard.sources.codeowners import MAX_BYTES, PLACES, owner_for
+from callboard.sources.guesses.describing import described
+from callboard.sources.guesses.evidence import RepositoryEvidence
+from callboard.sources.guesses.owners import ALL_PLACES as OWNER_FILES
+from callboard.sources.guesses.writing import descriptor_lines
 
 TEXT_LENGTH = 2_000
+README = "README.md"
 MAX_NAME = 200
 """Characters of names, logins and addresses that a host reports."""
 
@@ -40,25 +43,25 @@ def in_all_zones(time: datetime) -> datetime | None:
 
 
 def suggested(repository: Repository, tree: ApiTree | None, annotation: str = "") -> Undescribed:
-    """A repository with a starter descriptor from the host's metadata; ``annotation`` is the host's key for the name, if there is one."""
-    owners = _owners(tree)
-    metadata = {
-        "description": repository.description,
-        "annotations": {annotation: repository.name} if annotation else {},
-        "tags": [tag for topic in repository.topics if (tag := usable_tag(topic))],
-    }
-    name = entity_name(repository.name.rpartition("/")[2]) or "unnamed"
-    spec = {"type": "service", "lifecycle": "production", "owner": owners[0] if owners else "unknown"}
-    return Undescribed(repository.source, repository.name, repository.url, descriptor_text("Component", name, metadata, spec))
+    """A repository with a starter descriptor from what its host says; ``annotation`` is the host's key for the name, if there is one.
 
+    Of its files, CODEOWNERS is used where its content is known already. The README is requested where the host has no description.
+    """
 
-def _owners(tree: ApiTree | None) -> list[str]:
-    """Names of the groups that own a descriptor by CODEOWNERS, where its content is known already: nothing is requested."""
-    contents = [content for place in PLACES if tree and (content := tree.known.contents.get(place))]
-    text = contents[0].decode("utf-8", "replace") if contents and len(contents[0]) <= MAX_BYTES else ""
-    named = [owner for owner in owner_for(text, "catalog-info.yaml") if owner.startswith("@")]
-    teams = [name for owner in named if "/" in owner and (name := entity_name(owner.rpartition("/")[2]))]
-    return teams or [f"user:{name}" for owner in named if (name := entity_name(owner[1:]))]
+    def content(path: str, limit: int) -> bytes:
+        if tree is not None and (path in OWNER_FILES or repository.description):
+            known = tree.known.contents.get(path)
+        else:
+            known = tree.read(path, limit) if tree is not None and path == README else None
+        if known is None or len(known) > limit:
+            raise MissingFileError(path)
+        return known
+
+    evidence = RepositoryEvidence(
+        repository.name, repository.description, repository.topics, repository.languages, repository.release,
+        annotation=(annotation, repository.name) if annotation else ("", ""), is_archived=repository.is_archived, content=content,
+    )  # fmt: skip
+    return Undescribed(repository.source, repository.name, repository.url, descriptor_lines(described(evidence)))
 
 
 def commit_times(commits: Iterable[Any], path: Sequence[str], name: str) -> list[datetime]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import urlencode
 
 from callboard import __version__
@@ -146,6 +146,12 @@ class Client:
         content = json.dumps(value, ensure_ascii=False).encode()
         return HttpRequest("POST", address(self.base_url, path), {"Accept": accept, "Content-Type": content_type}, content)
 
+    def change(self, method: Literal["POST", "PUT", "PATCH"], path: str, value: Any, *, accept: str = JSON) -> Answer:
+        """The response to a request that changes something on the host; it is repeated only after a refusal by a rate limit."""
+        content = json.dumps(value, ensure_ascii=False).encode()
+        headers = {"Accept": accept, "Content-Type": JSON}
+        return self._send(HttpRequest(method, address(self.base_url, path), headers, content, changes=True))
+
     def pages(
         self,
         path: str,
@@ -209,7 +215,7 @@ class Client:
 
     def _after_redirects(self, request: HttpRequest) -> Answer:
         for _ in range(self.limits.redirects + 1):
-            response = self._retry_policy.run(partial(self._once, request))
+            response = self._retry_policy.run(partial(self._once, request), only_limited=request.changes)
             if isinstance(response, Answer):
                 return response
             request = replace(request, url=target(self.base_url, request, response))

@@ -18,6 +18,8 @@ class HttpRequest:
     """Bytes of the decompressed body of the response; 0 for the client's limit."""
     immutable: bool = False
     """True if the content of the URL can never change, such as a file at a commit."""
+    changes: bool = False
+    """True if it changes something on the host, so that it is repeated only where the host refused it because of a rate limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,11 @@ class RetryPolicy:
         self._lock = threading.Lock()
         self._consecutive_failures = 0
 
-    def run(self, attempt: Callable[[], Result]) -> Result:
-        """The result of ``attempt``, repeated where that may help. Raises the last ``HttpError``."""
+    def run(self, attempt: Callable[[], Result], *, only_limited: bool = False) -> Result:
+        """The result of ``attempt``, repeated where that may help; ``only_limited``: only after a refusal by a rate limit.
+
+        Raises the last ``HttpError``.
+        """
         started = self._clock.monotonic()
         required_wait = 0.0
         for number in count(1):
@@ -36,7 +39,8 @@ class RetryPolicy:
             except HttpError as error:
                 pause = self._pause(number)
                 spent = self._clock.monotonic() - started - required_wait + pause
-                if not error.is_passing or self._is_over(error, number, spent):
+                may_help = error.kind == "rate-limited" if only_limited else error.is_passing
+                if not may_help or self._is_over(error, number, spent):
                     self._record(error)
                     raise
                 required_wait += error.wait or 0.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -43,13 +42,6 @@ def descriptor_text(kind: str, name: str, metadata: Mapping[str, Any], spec: Map
     """The YAML text of a descriptor; empty values are left out of ``metadata``, strings are cut to ``TEXT_LENGTH``."""
     fields = {"name": name, **{key: value for key, value in metadata.items() if value}}
     return yaml_text({"apiVersion": API_VERSION, "kind": kind, "metadata": _bounded(fields), "spec": _bounded(spec)})
-
-
-def yaml_scalar(value: str) -> str:
-    """A string as a value on one line of YAML, in quotes where some version of YAML could read it as something else."""
-    if PLAIN.fullmatch(value) and value.lower() not in RESERVED:
-        return value
-    return json.dumps(value, ensure_ascii=not value.isprintable())
 
 
 def _bounded(value: Any) -> Any:

@@ -12,7 +12,7 @@ from callboard.sources.guesses.owners import ALL_PLACES, owner
 from callboard.sources.guesses.software import type_of_software
 from callboard.sources.guesses.stage import lifecycle
 from callboard.sources.guesses.texts import description, title
-from callboard.sources.guesses.tools import annotations, links, tags
+from callboard.sources.guesses.tools import found_annotations, found_links, found_tags
 
 DESCRIPTOR = "catalog-info.yaml"
 ASKED = {
@@ -44,7 +44,7 @@ def described(evidence: RepositoryEvidence, path: str = DESCRIPTOR) -> Descripto
     guesses = {
         "title": title(evidence),
         "description": description(evidence),
-        "tags": tags(evidence),
+        "tags": found_tags(evidence),
         "type": type_of_software(evidence),
         "lifecycle": lifecycle(evidence),
         "owner": owner(evidence, path),
@@ -54,7 +54,7 @@ def described(evidence: RepositoryEvidence, path: str = DESCRIPTOR) -> Descripto
     apis = [] if type_ == "library" else definitions(evidence, name)
     unknown = {key: reason for key, reason in _reasons(evidence).items() if key not in fields}
     named = Guess(name, "" if name == last else f"the repository {last}, with characters that names may have")
-    return DescriptorGuess(named, fields, dict(annotations(evidence)), tuple(links(evidence)), tuple(apis), unknown)
+    return DescriptorGuess(named, fields, dict(found_annotations(evidence)), tuple(found_links(evidence)), tuple(apis), unknown)
 
 
 def _reasons(evidence: RepositoryEvidence) -> dict[str, str]:

@@ -16,8 +16,8 @@ FILE_BYTES = 300_000
 MOST_PATHS = 100_000
 """Paths of one repository that are looked at."""
 NOT_OWN = frozenset({
-    "node_modules", "vendor", "third_party", "testdata", "test", "tests", "__tests__", "fixtures", "examples", "example", "samples", "sample",
-    "e2e", "spec", "mocks", "demo", "demos", "site-packages",
+    "node_modules", "vendor", "third_party", "testdata", "test", "tests", "__tests__", "fixtures", "examples", "example", "samples",
+    "sample", "e2e", "spec", "mocks", "demo", "demos", "site-packages",
 })  # fmt: skip
 """Folders whose files say nothing about the repository itself."""
 

@@ -8,13 +8,38 @@ from typing import Any
 
 from callboard.sources.guesses.evidence import Guess, RepositoryEvidence
 
-PAGES = ("next", "nuxt", "gatsby", "react-scripts", "@angular/core", "@docusaurus/core", "astro", "@sveltejs/kit", "@remix-run/react", "vitepress")
+PAGES = (
+    "next",
+    "nuxt",
+    "gatsby",
+    "react-scripts",
+    "@angular/core",
+    "@docusaurus/core",
+    "astro",
+    "@sveltejs/kit",
+    "@remix-run/react",
+    "vitepress",
+)
 ENTRY_POINTS = ("main", "module", "exports", "types", "files")
 """Fields of ``package.json`` that only a package for others needs."""
+VIEWS = ("vite", "react", "vue", "svelte", "preact")
 SERVERS = ("express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "apollo-server", "@apollo/server", "probot", "hono")
-PYTHON_SERVERS = re.compile(r"^\W{0,3}(django|flask|fastapi|starlette|aiohttp|uvicorn|gunicorn|tornado|sanic)\b", re.IGNORECASE | re.MULTILINE)
-JAVA_SERVERS = re.compile(r"spring-boot-maven-plugin|org\.springframework\.boot['\")]|quarkus-maven-plugin|io\.quarkus['\")]\s|io\.micronaut\.application|ktor-server-netty")
-SITES = ("hugo.toml", "hugo.yaml", "_config.yml", "docusaurus.config.js", "docusaurus.config.ts", "astro.config.mjs", "next.config.js", "gatsby-config.js")
+PYTHON_SERVERS = re.compile(
+    r"^\W{0,3}(django|flask|fastapi|starlette|aiohttp|uvicorn|gunicorn|tornado|sanic)\b", re.IGNORECASE | re.MULTILINE
+)
+JAVA_SERVERS = re.compile(
+    r"spring-boot-maven-plugin|org\.springframework\.boot['\")]|quarkus-maven-plugin|io\.quarkus['\")]\s|io\.micronaut\.application|ktor-server-netty"
+)
+SITES = (
+    "hugo.toml",
+    "hugo.yaml",
+    "_config.yml",
+    "docusaurus.config.js",
+    "docusaurus.config.ts",
+    "astro.config.mjs",
+    "next.config.js",
+    "gatsby-config.js",
+)
 DOCKERFILES = re.compile(r"(?:.*/)?(?:Dockerfile|Containerfile)(?:\.[\w-]{1,40})?|.{0,100}\.Dockerfile")
 
 
@@ -37,25 +62,34 @@ def _node(evidence: RepositoryEvidence) -> Guess | None:
     package = evidence.package
     if not package:
         return None
-    used = {*_names(package.get("dependencies")), *_names(package.get("devDependencies"))}
-    is_published = package.get("private") is not True and any(package.get(key) for key in ENTRY_POINTS)
     servers, image = _first(SERVERS, _names(package.get("dependencies"))), image_file(evidence)
-    if package.get("bin") and not servers and re.search(r"(?:^|[-/])(?:cli|create)\b", str(package.get("name", ""))[:200]):
-        return None  # a program for the command line, which has no type that everybody uses
-    if servers and not (is_published and not image):
+    is_published = package.get("private") is not True and any(package.get(key) for key in ENTRY_POINTS)
+    is_command = bool(package.get("bin")) and re.search(r"(?:^|[-/])(?:cli|create)\b", str(package.get("name", ""))[:200])
+    if servers and (image or not is_published):
         return Guess("service", f"{servers} in package.json")
+    if is_command:
+        return None  # a program for the command line, which has no type that everybody uses
     if is_published and not image:
         return Guess("library", "package.json has an entry point and is not private")
+    return _node_website(evidence) or _node_packages(evidence)
+
+
+def _node_website(evidence: RepositoryEvidence) -> Guess | None:
+    used = {*_names(evidence.package.get("dependencies")), *_names(evidence.package.get("devDependencies"))}
     if pages := _first(PAGES, used):
         return Guess("website", f"{pages} in package.json")
-    page = evidence.first("index.html", "public/index.html", "src/index.html")
-    if page and used & {"vite", "react", "vue", "svelte", "preact"}:
-        return Guess("website", f"{page} and {_first(('vite', 'react', 'vue', 'svelte', 'preact'), used)} in package.json")
+    page, view = evidence.first("index.html", "public/index.html", "src/index.html"), _first(VIEWS, used)
+    if page and view:
+        return Guess("website", f"{page} and {view} in package.json")
     if any(name.startswith("@backstage/") for name in used) and evidence.has("app-config.yaml"):
         return Guess("website", "app-config.yaml of Backstage")
-    if (package.get("workspaces") or evidence.has("pnpm-workspace.yaml")) and not image and (path := _published_part(evidence)):
-        return Guess("library", f"packages in {path}")
     return None
+
+
+def _node_packages(evidence: RepositoryEvidence) -> Guess | None:
+    is_monorepo = evidence.package.get("workspaces") or evidence.has("pnpm-workspace.yaml")
+    path = _published_part(evidence) if is_monorepo and not image_file(evidence) else ""
+    return Guess("library", f"packages in {path}") if path else None
 
 
 def _published_part(evidence: RepositoryEvidence) -> str:
@@ -85,7 +119,9 @@ def _python(evidence: RepositoryEvidence) -> Guess | None:
 def _go(evidence: RepositoryEvidence) -> Guess | None:
     if not evidence.has("go.mod"):
         return None
-    main = evidence.first("main.go") or next((path for path in evidence.own_paths if re.fullmatch(r"cmd/(?:[^/]+/){0,2}main\.go", path)), "")
+    main = evidence.first("main.go") or next(
+        (path for path in evidence.own_paths if re.fullmatch(r"cmd/(?:[^/]+/){0,2}main\.go", path)), ""
+    )
     if not main:
         return Guess("library", "go.mod without main.go")
     image = image_file(evidence)
@@ -98,7 +134,9 @@ def _jvm(evidence: RepositoryEvidence) -> Guess | None:
     if not build:
         return None
     text, image = evidence.text(build), image_file(evidence)
-    application = next((path for path in evidence.own_paths if re.fullmatch(r"(?:[^/]+/)?src/main/resources/application\.(?:ya?ml|properties)", path)), "")
+    application = next(
+        (path for path in evidence.own_paths if re.fullmatch(r"(?:[^/]+/)?src/main/resources/application\.(?:ya?ml|properties)", path)), ""
+    )
     if JAVA_SERVERS.search(text) and (application or image):
         return Guess("service", f"{build} and {application or image}")
     if application and image:
@@ -142,12 +180,21 @@ def _site(evidence: RepositoryEvidence) -> Guess | None:
 
 def _image(evidence: RepositoryEvidence) -> Guess | None:
     path = image_file(evidence)
-    deployed = next((p for p in evidence.own_paths if p.endswith("Chart.yaml") or "/templates/deployment" in p or re.match(r"(k8s|deploy|kubernetes)/", p)), "")
+    deployed = next(
+        (
+            p
+            for p in evidence.own_paths
+            if p.endswith("Chart.yaml") or "/templates/deployment" in p or re.match(r"(k8s|deploy|kubernetes)/", p)
+        ),
+        "",
+    )
     return Guess("service", f"{path} and {deployed}") if path and deployed else None
 
 
 def _has_build_file(evidence: RepositoryEvidence) -> bool:
-    return bool(evidence.first("package.json", "pom.xml", "go.mod", "pyproject.toml", "setup.py", "Cargo.toml", "build.gradle", "build.sbt"))
+    return bool(
+        evidence.first("package.json", "pom.xml", "go.mod", "pyproject.toml", "setup.py", "Cargo.toml", "build.gradle", "build.sbt")
+    )
 
 
 def _names(value: Any) -> Iterable[str]:
@@ -159,4 +206,16 @@ def _first(wanted: Iterable[str], found: Iterable[str]) -> str:
     return next((name for name in wanted if name in names), "")
 
 
-_RULES: tuple[Callable[[RepositoryEvidence], Guess | None], ...] = (_action, _node, _python, _go, _jvm, _rust, _dotnet, _ruby, _swift, _site, _image)
+_RULES: tuple[Callable[[RepositoryEvidence], Guess | None], ...] = (
+    _action,
+    _node,
+    _python,
+    _go,
+    _jvm,
+    _rust,
+    _dotnet,
+    _ruby,
+    _swift,
+    _site,
+    _image,
+)

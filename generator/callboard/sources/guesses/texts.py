@@ -10,7 +10,7 @@ from callboard.sources.guesses.evidence import Guess, RepositoryEvidence
 READMES = ("README.md", "readme.md", "Readme.md", "README.rst", "README", "README.txt", "README.adoc", "docs/README.md", "docs/index.md")
 README_LINES = 200
 SHORTEST = 15
-"""Characters of a sentence that describes something."""
+"""Characters of a paragraph that describes something."""
 LONGEST = 300
 """Characters of a description that are kept."""
 LONGEST_TITLE = 60
@@ -31,7 +31,7 @@ def readme_of(evidence: RepositoryEvidence) -> str:
 
 def description(evidence: RepositoryEvidence) -> Guess | None:
     """The host's description, else that of a manifest, else the first paragraph of the README; None where nothing describes it."""
-    return next((Guess(_cut(text), place) for text, place in _descriptions(evidence) if len(text) >= SHORTEST), None)
+    return next((Guess(_cut(text), place) for text, place in _descriptions(evidence) if text), None)
 
 
 def _descriptions(evidence: RepositoryEvidence) -> Iterator[tuple[str, str]]:
@@ -49,7 +49,7 @@ def _descriptions(evidence: RepositoryEvidence) -> Iterator[tuple[str, str]]:
     for name in ("action.yml", "action.yaml"):
         yield _plain(_of_action(evidence, name)), f"description in {name}"
     text, line = _first_paragraph(evidence, readme_of(evidence))
-    yield text, f"{readme_of(evidence)} line {line}"
+    yield text if len(text) >= SHORTEST else "", f"{readme_of(evidence)} line {line}"
 
 
 def _of_action(evidence: RepositoryEvidence, path: str) -> str:

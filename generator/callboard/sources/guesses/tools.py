@@ -14,14 +14,15 @@ SONAR_KEY = re.compile(r"^\s{0,20}sonar\.projectKey\s{0,5}=\s{0,5}([\w.:-]{1,200
 WEB = re.compile(r"https?://[^\s\"'<>]{3,500}")
 LANGUAGES = {
     ".py": "python", ".go": "go", ".java": "java", ".kt": "kotlin", ".scala": "scala", ".ts": "typescript", ".tsx": "typescript",
-    ".js": "javascript", ".jsx": "javascript", ".rb": "ruby", ".rs": "rust", ".cs": "csharp", ".php": "php", ".swift": "swift", ".tf": "terraform",
-    ".c": "c", ".cc": "c++", ".cpp": "c++", ".ex": "elixir", ".clj": "clojure", ".dart": "dart", ".groovy": "groovy", ".vue": "vue",
+    ".js": "javascript", ".jsx": "javascript", ".rb": "ruby", ".rs": "rust", ".cs": "csharp", ".php": "php", ".swift": "swift",
+    ".tf": "terraform", ".c": "c", ".cc": "c++", ".cpp": "c++", ".ex": "elixir",
+    ".clj": "clojure", ".dart": "dart", ".groovy": "groovy", ".vue": "vue",
 }  # fmt: skip
 MOST_TAGS = 8
 DECISIONS = re.compile(r"((?:docs?/)?(?:adrs?|decisions|architecture/decisions|architecture-decisions))/\d{3,4}-[^/]+\.md")
 
 
-def annotations(evidence: RepositoryEvidence) -> Iterator[tuple[str, Guess]]:
+def found_annotations(evidence: RepositoryEvidence) -> Iterator[tuple[str, Guess]]:
     """Annotations by key."""
     key, value = evidence.annotation
     if key and value:
@@ -37,7 +38,7 @@ def annotations(evidence: RepositoryEvidence) -> Iterator[tuple[str, Guess]]:
         yield "circleci.com/project-slug", Guess(f"github/{value}", path)
 
 
-def links(evidence: RepositoryEvidence) -> Iterator[Guess]:
+def found_links(evidence: RepositoryEvidence) -> Iterator[Guess]:
     """Links: mappings with ``url`` and ``title``; each address once, none to the repository itself."""
     seen: set[str] = set()
     for url, title, place in _addresses(evidence):
@@ -63,7 +64,7 @@ def _is_repository(address: str, evidence: RepositoryEvidence) -> bool:
     return f"/{evidence.name.lower()}" in address.lower().partition("#")[0]
 
 
-def tags(evidence: RepositoryEvidence) -> Guess | None:
+def found_tags(evidence: RepositoryEvidence) -> Guess | None:
     """Topics of the host, and the language of most files; None for neither."""
     topics = [tag for topic in evidence.topics if (tag := usable_tag(topic))]
     language, place = _language(evidence)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from callboard.plugins.sources.writing import yaml_scalar
 from callboard.sources.guesses.definitions import DescribedApi
 from callboard.sources.guesses.describing import ASKED, DescriptorGuess
 from callboard.sources.guesses.evidence import Guess
 
 HEAD = (
-    "# Written by `callboard describe`. Each line with \"guess\" says where its value comes from: correct it, then remove the comment.",
+    '# Written by `callboard describe`. Each line with "guess" says where its value comes from: correct it, then remove the comment.',
     "# Fields: https://backstage.io/docs/features/software-catalog/descriptor-format",
 )
+PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*+(?: [A-Za-z0-9_./@-]++)*+")
+"""A string that needs no quotes in any version of YAML, unless it is one of ``RESERVED``."""
+RESERVED = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "nan"})
 _EVIDENCE = 160
 """Characters of a comment about evidence."""
 
@@ -71,3 +75,10 @@ def _comment(guess: Guess) -> str:
     """The evidence in one line, whatever the names of files are; nothing for a fact."""
     words = " ".join("".join(c if c.isprintable() else "?" for c in guess.evidence).split())
     return f"  # guess: from {words[:_EVIDENCE]}" if words else ""
+
+
+def yaml_scalar(value: str) -> str:
+    """A string as a value on one line of YAML, in quotes where some version of YAML could read it as something else."""
+    if PLAIN.fullmatch(value) and value.lower() not in RESERVED:
+        return value
+    return json.dumps(value, ensure_ascii=not value.isprintable())

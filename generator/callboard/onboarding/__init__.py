@@ -1,0 +1,1 @@
+"""Repositories without a descriptor → descriptors in files or pull requests."""
