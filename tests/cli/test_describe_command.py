@@ -9,6 +9,8 @@ import yaml
 from callboard.cli.main import group
 from callboard.model.errors import SourceError
 
+ENVELOPE = "kind: X\napiVersion: v1\nmetadata: {}\n"
+
 
 def run(*arguments, stdin=None):
     return CliRunner().invoke(group, ["describe", *arguments], input=stdin)
@@ -57,12 +59,12 @@ def test_a_change_is_shown_and_written_to_a_folder(shop):
         (["shop", "--write", "--pull-request"], None, "not both"),
         (["shop", "--apply", "x"], None, "not both"),
         (["shop", "--token-env", "NOT_SET"], None, "NOT_SET is not set"),
-        (["--apply", "-"], "kind: X\napiVersion: v1\nmetadata: {}\n", "which repository"),
+        (["--apply", "-"], ENVELOPE, "which repository"),
         (["--apply", "-", "--repository", "shop"], "name: CI\non: push\n", "is no descriptor"),
         (["--apply", "-", "--repository", "shop"], "a: [", "catalog-info.yaml:1"),
-        (["--apply", "-", "--repository", "shop", "--path", "../x.yaml"], "kind: X\napiVersion: v1\nmetadata: {}\n", "leads out"),
-        (["--apply", "-", "--repository", "shop", "--path", ".github/workflows/x.yaml"], "kind: X\napiVersion: v1\nmetadata: {}\n", "is not the path"),
-        (["--apply", "-", "--repository", "shop", "--path", "run.sh"], "kind: X\napiVersion: v1\nmetadata: {}\n", "is not the path"),
+        (["--apply", "-", "--repository", "shop", "--path", "../x.yaml"], ENVELOPE, "leads out"),
+        (["--apply", "-", "--repository", "shop", "--path", ".github/workflows/x.yaml"], ENVELOPE, "is not the path"),
+        (["--apply", "-", "--repository", "shop", "--path", "run.sh"], ENVELOPE, "is not the path"),
     ],
 )  # fmt: skip
 def test_mistakes_get_a_message(shop, arguments, stdin, message):

@@ -1,6 +1,7 @@
 """Pull requests with descriptors on the three hosts: what is opened, updated, left, and never opened again."""
 
 import json
+from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +18,8 @@ from callboard.settings.settings import SourceSettings
 from faulty import PatientClock, Server
 
 FILES = {"go.mod": "module payments", "main.go": "package main", "Dockerfile": "FROM x", "CODEOWNERS": "# owners\n* @acme/payments\n"}
-OLD = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: payments}\nspec: {type: service, lifecycle: production, owner: gone}\n"
+OLD = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: payments}\n"
+OLD += "spec: {type: service, lifecycle: production, owner: gone}\n"
 NEW = OLD.replace("gone", "payments")
 
 
@@ -41,7 +43,7 @@ def world(request, tmp_path):
             return run(["acme/payments"], limit)[0]
 
         def apply(text, repository="", limit=10):
-            return [*apply_all(changes_of(text, repository, ""), hosts, Budget(limit))][0]
+            return next(apply_all(changes_of(text, repository, ""), hosts, Budget(limit)))
 
         yield SimpleNamespace(repository=repository, fake=fake, server=server, hosts=hosts, describe=describe, apply=apply, run=run)
 
@@ -179,5 +181,5 @@ def test_changes_keep_a_pace_within_the_limits_of_hosts():
     paced = PacedChanges(client, clock)
     for _ in range(MOST_PER_HOUR + 50):
         paced.send("POST", "/x", {})
-    assert all(later - earlier >= 1 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 1 for earlier, later in pairwise(times))
     assert all(later - earlier >= 3600 for earlier, later in zip(times, times[MOST_PER_HOUR:], strict=False))

@@ -19,8 +19,8 @@ _TEMPLATE = re.compile(r"\{\{|\{%|<[a-z][^<>]*>")
 """A value that is filled in later, or that a rule about values to fill in reports."""
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:(?!//)(?P<path>.+)")
 _PART = r"[^\s/:?#@]+"
-_SELECTOR = re.compile(r"!?[\w./-]+|[\w./-]+\s*(?:=|==|!=)\s*[\w./:-]*|[\w./-]+\s+(?:in|notin)\s+\([^()]*\)")
-_COMMA = re.compile(r",(?![^(]*\))")
+_SELECTOR = r"!?[\w./-]+|[\w./-]+\s*(?:=|==|!=)\s*[\w./:-]*|[\w./-]+\s+(?:in|notin)\s+\([^()]*\)"
+_COMMA = r",(?![^(]*\))"
 _CIRCLE_HOSTS = {"gh": "github", "bb": "bitbucket"}
 
 
@@ -66,15 +66,37 @@ def suggested(form: Form, value: str) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class WholePattern:
+    """Whether a value matches an expression as a whole."""
+
+    pattern: str
+
+    def __call__(self, value: str) -> bool:
+        """Whether it does."""
+        return re.fullmatch(self.pattern, value) is not None
+
+
 def _matches(pattern: str) -> Callable[[str], bool]:
-    compiled = re.compile(pattern)
-    return lambda value: compiled.fullmatch(value) is not None
+    return WholePattern(pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemsPattern:
+    """Whether each item of a list matches an expression as a whole, without the spaces around it."""
+
+    items: str
+    separator: str = ","
+    """The expression between two items."""
+
+    def __call__(self, value: str) -> bool:
+        """Whether all do."""
+        return all(re.fullmatch(self.items, item.strip()) for item in re.split(self.separator, value))
 
 
 def _all_items(pattern: str) -> Callable[[str], bool]:
     """A list, separated by commas, of items of this form."""
-    compiled = re.compile(pattern)
-    return lambda value: all(compiled.fullmatch(item.strip()) for item in value.split(","))
+    return ItemsPattern(pattern)
 
 
 def _path_of(value: str) -> str:
@@ -202,10 +224,6 @@ def _selector(value: str) -> str:
     return ",".join(filter(None, ("=".join(part.strip() for part in item) for item in items)))
 
 
-def _is_selector(value: str) -> bool:
-    return all(_SELECTOR.fullmatch(part.strip()) for part in _COMMA.split(value))
-
-
 def _comma_list(value: str) -> str:
     return ",".join(part for part in re.split(r"[\s;,]+", value.strip("[]")) if part)
 
@@ -231,7 +249,7 @@ _FORMS: Mapping[str, Form] = {
     "sentry": Form("`organization/project`", _matches(f"(?:{_PART}/)?{_PART}"), _sentry),
     "sonar": Form("the key of the project", lambda value: "://" not in value and not re.search(r"\s", value), _sonar),
     "jira-key": Form("the key of the project, such as `SHOP`", _all_items(r"[A-Za-z]\w*"), _jira),
-    "selector": Form("labels such as `app=orders,tier=api`", _is_selector, _selector),
+    "selector": Form("labels such as `app=orders,tier=api`", ItemsPattern(_SELECTOR, _COMMA), _selector),
     "comma-list": Form("a list separated by commas", _all_items(r"\S+"), _comma_list),
     "word": Form("a name or an id, without spaces", _matches(r"(?!.*://)[^\s?#]+"), _last_of_path),
     "guid": Form("an id of 32 hexadecimal digits with hyphens", _matches(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")),

@@ -8,12 +8,19 @@ from typing import TypeGuard
 from urllib.parse import unquote_to_bytes
 
 MOST_CHARACTERS = 63
-_MOST_PREFIX = 253
+LONGEST_SUBDOMAIN = 253
 _NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _LABEL = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 _KIND = re.compile(r"[a-zA-Z][a-z0-9A-Z]*")
 _VERSION = re.compile(r"[a-z0-9A-Z]+")
 _TAG = re.compile(r"[a-z0-9+#]+(?:-[a-z0-9+#]+)*")
+
+
+def patterns() -> dict[str, str]:
+    """The expressions of whole names by what they are of, for a check elsewhere by the same rules."""
+    return {
+        "name": _NAME.pattern, "label": _LABEL.pattern, "kind": _KIND.pattern, "tag": _TAG.pattern,
+    }  # fmt: skip
 
 
 def is_api_version(value: object) -> bool:
@@ -53,7 +60,7 @@ def is_tag(value: object) -> bool:
 
 def is_subdomain(value: object) -> bool:
     """DNS labels joined by dots, at most 253."""
-    return isinstance(value, str) and 1 <= len(value) <= _MOST_PREFIX and all(is_namespace(part) for part in value.split("."))
+    return isinstance(value, str) and 1 <= len(value) <= LONGEST_SUBDOMAIN and all(is_namespace(part) for part in value.split("."))
 
 
 def is_filled(value: object) -> bool:

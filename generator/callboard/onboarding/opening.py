@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from callboard.io.http.errors import HttpError
 from callboard.onboarding.change_host import BranchChange, ChangeHost, ChangeRequest, HostedFile, HostedRepository
-from callboard.onboarding.proposal import ProposalOutcome, Proposal, digest, marked
+from callboard.onboarding.proposal import Proposal, ProposalOutcome, digest, marked
 
 DENIED = frozenset({401, 403, 404})
 """Statuses of a change that the token may not make: hosts hide from it what it may not see."""
