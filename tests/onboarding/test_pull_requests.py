@@ -5,7 +5,7 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
-from fake_hosts import FAKES, FakeRepository
+from fake_change_hosts import FAKES, FakeRepository
 
 from callboard.io.http.limits import ClientLimits
 from callboard.onboarding.applying import changes_of
