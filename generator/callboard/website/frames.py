@@ -19,6 +19,7 @@ from callboard.settings.settings import Portal
 from callboard.website.mkdocs_notes import read_notes
 from callboard.website.mkdocs_project import DOCS_STYLES_PATH, FRAMES, NAME_SLOT, PAGE_STYLES_PATH, STYLES_PATH, frame_folder
 from callboard.website.rendering import up_for
+from callboard.website.short_links import short_links
 
 POLICY_SLOT = "qzpolicyzq"
 _THEME_FILES = re.compile(
@@ -63,6 +64,10 @@ _UNUSED = re.compile(
     r'| data-md-(?:component|type)="[a-z-]*"| data-md-scrollfix\b'
 )
 """What only the scripts of the theme fill or look for, which pages do not have, and what is empty; an announcement of the portal stays."""
+_PADDED = re.compile(r'\s*+<span class="md-ellipsis">([^<>]*+)</span>\s*+(?=</a>)')
+"""The name of an entry of the navigation or of the table of contents, which stands alone in its link: the link lays it out by itself."""
+_BETWEEN = re.compile(r"\n(?=</?(?:li|ul|nav|div|main|footer|article)\b)")
+"""White space around blocks, which no browser shows."""
 GENERATOR = re.compile(r'<meta name="generator"[^>]*>\s*')
 """Removed: the name and the version of the theme."""
 
@@ -136,7 +141,8 @@ def split_frame(html: str, name: str, scripts: Iterable[str] = ()) -> FrameTempl
     """Split a built frame at its sentinels. This is done once, so that text of pages is never searched for them."""
     styles = DOCS_STYLES_PATH if name == "docs" else PAGE_STYLES_PATH
     html = _STYLES.sub(rf"\g<1>{styles}", _THEME_FILES.sub("", _UNUSED.sub("", GENERATOR.sub("", html))))
-    html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', collapse(html), count=1)
+    html = _BETWEEN.sub("", _PADDED.sub(lambda name: name[1].strip(), collapse(html)))
+    html = _MAIN.sub(r'\1 data-entity-ref="qzrefzq"', html, count=1)
     html = _BODY.sub(rf'\1 data-own="{name}"', html, count=1)
     item = _TOC_ITEM.search(html)
     if item is None:
@@ -197,12 +203,12 @@ class Fitter:
 
 def stamp(frame: Frame, page: Page, content: str, toc: Iterable[TocEntry]) -> bytes:
     """The complete page; ``content`` is HTML, all other values are plain text and escaped here."""
-    return encoded(content).join(around_content(frame, page, toc))
+    return encoded(content, page.path).join(around_content(frame, page, toc))
 
 
-def encoded(html: str) -> bytes:
-    """HTML as it is written to a file."""
-    return without_bidi(html).encode("utf-8", "replace")
+def encoded(html: str, path: str) -> bytes:
+    """HTML of the page at this path as it is written to its file."""
+    return without_bidi(short_links(html, path)).encode("utf-8", "replace")
 
 
 def around_content(frame: Frame, page: Page, toc: Iterable[TocEntry]) -> tuple[bytes, ...]:

@@ -156,7 +156,9 @@ class PageMaker:
         if not (page.parts and cached.key and cached.layout_digest == self.shell(page) and self._renderer.renders_sections(page)):
             return None
         file = file_of(page.path)
-        tools = PageTools(partial(self._renderer.section_html, page), self._encoded, partial(page_links, path=page.path, base=self._base))
+        tools = PageTools(
+            partial(self._renderer.section_html, page), partial(self._encoded, page), partial(page_links, path=page.path, base=self._base)
+        )
         try:
             new = respliced(page, OldPage(cached, partial(self._staging.unchanged, file, cached.digest)), changes, tools)
         except NotSpliceableError:
@@ -193,7 +195,7 @@ class PageMaker:
         around = [self._with_index_links(html) for html in around_content(frame, page, toc)]
         if len(around) > 2 or not has_sections(parts, pieces):  # noqa: PLR2004 - before the content and behind it
             pieces, reads, parts = ["".join(pieces)], Dependencies.joined((reads, *(part.dependencies for part in parts))), ()
-        content = [self._encoded(piece) for piece in pieces]
+        content = [self._encoded(page, piece) for piece in pieces]
         offsets = tuple(accumulate(map(len, content), initial=len(around[0])))
         kept = kept_parts(parts, pieces, offsets, reads, partial(page_links, path=page.path, base=self._base))
         # The theme's link that skips the header has the target #content, the id of each page's first heading.
@@ -201,9 +203,9 @@ class PageMaker:
         ours = tuple(dict.fromkeys((*ours, *(f"{page.path}#{anchor}" for anchor in ("content", *_anchors(toc))))))
         return b"".join(content).join(around), kept._replace(around=(ids, ours, prose))
 
-    def _encoded(self, html: str) -> bytes:
+    def _encoded(self, page: Page, html: str) -> bytes:
         """HTML as it is written to a file, whose links to folders name the index of the folder if the portal says so."""
-        return self._with_index_links(encoded(html))
+        return self._with_index_links(encoded(html, page.path))
 
     def _with_index_links(self, html: bytes) -> bytes:
         return with_index_links(html.decode()).encode() if self._portal.index_links else html
