@@ -25,12 +25,12 @@ COMPRESSED = 15_000
 NAMES_PER_ENTITY = 12
 """Compressed bytes of the names index: 120 KB at 10,000."""
 SECTIONS = {
-    "shell": 8_000,
+    "shell": 7_000,
     "head": 2_400,
     "about": 2_000,
     "problems": 1_000,
-    "relations": 9_000,
-    "impact": 3_000,
+    "relations": 7_500,
+    "impact": 2_600,
     "map": 1_000,
     "by kind": 3_100,
     "api-operations": 2_000,
