@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from callboard.catalog.graph import Catalog
+from callboard.catalog.joined_accounts import with_joined_accounts
 from callboard.catalog.organization import OWNERS
 from callboard.catalog.people import MEMBERSHIPS, shared_account, two_accounts, with_memberships
 from callboard.catalog.references import DeclaredReferences, read_references
@@ -66,13 +67,15 @@ def merge(
     problems: Iterable[Problem] = (),
     is_same_file: SameFileTest = lambda _, __: False,
 ) -> Merged:
-    """The first entity of each reference in order of precedence. ``problems``: those found in descriptors, for ``in_order``.
+    """The first entity of each reference in order of precedence; the accounts of one person are one entity.
+
+    ``problems``: those found in descriptors, for ``in_order``.
 
     ``is_same_file``: another document of the same file adds no memberships: the two are an older and a newer one.
     """
     first: dict[EntityRef, Entity] = {}
     duplicates = []
-    for entity in in_order(entities, sources, kinds, problems):
+    for entity in with_joined_accounts(in_order(entities, sources, kinds, problems)):
         kept = first.setdefault(entity.ref, entity)
         if kept is not entity:
             duplicates.append(Duplicate(kept, entity))

@@ -33,7 +33,7 @@ class SharedAccount:
 
 def shared_account(one: Entity, other: Entity) -> SharedAccount:
     """Whether two documents of one User or Group may be about the same account."""
-    ours, theirs = _accounts(one), _accounts(other)
+    ours, theirs = accounts(one), accounts(other)
     if one.ref.kind not in MEMBERSHIPS or not ours or not theirs:
         return SharedAccount(is_known=False)
     common = ours.keys() & theirs.keys()
@@ -41,7 +41,8 @@ def shared_account(one: Entity, other: Entity) -> SharedAccount:
     return SharedAccount(is_known=True, different=different[0] if len(different) == len(common) and different else "")
 
 
-def _accounts(entity: Entity) -> Mapping[str, str]:
+def accounts(entity: Entity) -> Mapping[str, str]:
+    """The annotations with accounts on hosts and in directories; only entities that sources made have some, in general."""
     return {key: value for key, value in fields.annotations(entity).items() if key.partition("/")[2] in ACCOUNTS}
 
 

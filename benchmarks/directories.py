@@ -1,0 +1,94 @@
+"""Directories and hosts on loopback → requests, seconds and memory of one collection of each source.
+
+    python benchmarks/directories.py [USERS [GROUPS [REPOSITORIES]]]
+
+The answers are those of the fakes of the tests; the seconds include the time in which these make their answers.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent / "tests"
+sys.path[:0] = [str(TESTS), str(TESTS / "sources")]
+
+DIRECTORIES = ("entra", "okta", "keycloak", "scim")
+HOSTS = ("azure-devops", "bitbucket-cloud", "bitbucket-datacenter")
+
+
+def serve(type_: str, sizes: tuple[int, int, int], pipe: multiprocessing.connection.Connection) -> None:
+    """Serve the fake of a vendor until the other process hangs up."""
+    from faulty import Server  # noqa: PLC0415 - after the path is set
+
+    with Server(fake(type_, sizes)) as server:
+        pipe.send(server.url)
+        pipe.recv()
+        pipe.send(len(server.requests))
+
+
+def fake(type_: str, sizes: tuple[int, int, int]) -> object:
+    """The fake of a vendor with so many users, groups or repositories; each user is in two groups."""
+    import test_directories  # noqa: PLC0415 - as above
+    import test_other_hosts  # noqa: PLC0415
+    from fake_directories import Company  # noqa: PLC0415
+
+    users, groups, repositories = sizes
+    if type_ in DIRECTORIES:
+        members: dict[str, list[str]] = {f"team-{n}": [] for n in range(groups)}
+        for n in range(users):
+            for group in (n % groups, (n * 7 + 1) % groups):
+                members[f"team-{group}"].append(f"person{n}")
+        return test_directories.FAKES[type_](Company({f"person{n}": {} for n in range(users)}, members))
+    from company import descriptor  # noqa: PLC0415
+
+    return test_other_hosts.FAKES[type_]({f"p{n}": {"catalog-info.yaml": descriptor(f"p{n}")} for n in range(repositories)})
+
+
+def collect(type_: str, url: str, folder: Path) -> tuple[int, float]:
+    """Number of descriptors of one collection, and its seconds."""
+    import test_directories  # noqa: PLC0415 - as above
+    import test_other_hosts  # noqa: PLC0415
+    from company import context, settings  # noqa: PLC0415
+
+    from callboard.plugins import loader  # noqa: PLC0415
+
+    options = {**test_directories.OPTIONS, **test_other_hosts.OPTIONS}[type_]
+    source = loader.load("callboard.sources")[type_].load()
+    given = {"url": f"{url}/scim/v2" if type_ == "scim" else url, "token": "secret", **options}
+    began = time.monotonic()
+    collected = source(settings(type_, **given), context(folder)).collect()
+    return len(collected.files), time.monotonic() - began
+
+
+def measure(type_: str, sizes: tuple[int, int, int]) -> None:
+    """Print a line for a first and a second collection; the second one finds the caches of the first."""
+    with tempfile.TemporaryDirectory() as folder:
+        for night in ("first", "second"):
+            ours, theirs = multiprocessing.Pipe()
+            server = multiprocessing.Process(target=serve, args=(type_, sizes, theirs))
+            server.start()
+            files, seconds = collect(type_, ours.recv(), Path(folder))
+            ours.send("stop")
+            requests = ours.recv()
+            server.join()
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+            print(f"{type_:22} {night:7} {files:7,} descriptors {requests:7,} requests {seconds:7.1f} s {memory:6,} MB", flush=True)
+
+
+def main() -> None:
+    """Measure each source in a process of its own, so that the memory is its own."""
+    given = [int(argument) for argument in sys.argv[1:4]]
+    sizes = (*given, *(10_000, 1_000, 5_000)[len(given) :])
+    for type_ in (*DIRECTORIES, *HOSTS):
+        one = multiprocessing.get_context("spawn").Process(target=measure, args=(type_, sizes))
+        one.start()
+        one.join()
+
+
+if __name__ == "__main__":
+    main()
