@@ -14,6 +14,8 @@ from callboard.website.rules import UNREADABLE_GUIDE
 
 NOTES = "guide-notes.json"
 """File in MkDocs' output, written by ``guide_hooks``."""
+WORDS = "words.json"
+"""File in MkDocs' project with the portal's labels, read by ``guide_hooks``."""
 _LONGEST = 10_000
 """Characters in which the names of front matter are searched for."""
 

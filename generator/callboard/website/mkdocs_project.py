@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from callboard.model.errors import WebsiteError
 from callboard.settings.settings import Portal
 from callboard.website.guides import Guides
 from callboard.website.labels import ENGLISH, Labels
+from callboard.website.mkdocs_notes import WORDS
 from callboard.website.portal_files import PortalFiles, guide_templates
 
 _TIMEOUT = 1800
@@ -79,7 +81,7 @@ def frame_folder(frame: str) -> str:
 
 
 def write_project(project: MkDocsProject, folder: Path) -> None:
-    """Write ``mkdocs.yml``, the pages of the frames, the guides and the overrides into ``folder``."""
+    """Write ``mkdocs.yml``, the labels, the pages of the frames, the guides and the overrides into ``folder``."""
     docs = folder / "docs"
     docs.mkdir(parents=True)
     for name, hidden in FRAMES.items():
@@ -90,6 +92,7 @@ def write_project(project: MkDocsProject, folder: Path) -> None:
     logo = _copy_logo(project, docs)
     (folder / "hooks.py").write_text("from callboard.website.guide_hooks import *\n", encoding="utf-8")
     configuration = _configuration(project, logo)
+    (folder / WORDS).write_text(json.dumps(dict(project.labels)), encoding="utf-8")
     (folder / "mkdocs.yml").write_text(yaml.safe_dump(configuration, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
 
@@ -177,7 +180,6 @@ def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
             "noindex": portal.audience == "internal",
             "index_links": portal.index_links,
             "timezone": portal.timezone,
-            "words": dict(labels),
             "guide_kinds": sorted(project.kinds),
             "guide_seconds": project.guide_seconds,
             "guide_templates": sorted(guide_templates(project.files)),
