@@ -49,6 +49,8 @@ from callboard.pages.indexes import plan as indexes
 from callboard.pages.indexes import problems as problem_lists
 from callboard.pages.indexes.context import IndexContext, fingerprint_of_rest, index_context
 from callboard.pages.page import Page
+from callboard.pages.reports import plan as reports
+from callboard.pages.reports.context import ReportContext, has_reports, report_context
 from callboard.pages.scorecards import index_pages as scorecards
 from callboard.pages.scorecards.context import ScorecardContext, scorecard_context
 from callboard.pages.scorecards.entity_section import ScorecardField, TrackedScorecards
@@ -79,6 +81,8 @@ class PageContexts:
     """None for a portal without scorecards."""
     create: CreateContext
     announcements: AnnouncementsContext
+    reports: ReportContext | None
+    """None for a portal without scorecards and tools."""
 
     @property
     def is_public(self) -> bool:
@@ -111,7 +115,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     of_announcements = announcements_context(page, data.documentation.announcements, data.now)
     of_indexes = index_context(
         page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path,
-        has_health=bool(health_families(of_facts)), announcements=of_announcements,
+        has_health=bool(health_families(of_facts)), announcements=of_announcements, has_reports=has_reports(settings),
         api_qualities={fact.subject: fact.value for fact in of_facts.of_family("api-quality") if isinstance(fact.value, ApiQuality)},
     )  # fmt: skip
     of_scorecards = scorecard_context(page, data.judged, tools)
@@ -135,8 +139,9 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         status=(status_of_tools,),
         documented=documents.addresses(of_documents),
     )
+    of_reports = report_context(page, of_facts, facts_section.fingerprints, of_scorecards)
     return PageContexts(
-        data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards, create_context(page), of_announcements
+        data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards, create_context(page), of_announcements, of_reports
     )
 
 
@@ -147,6 +152,7 @@ def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTra
         _INDEXES: fingerprint_of_rest(contexts.indexes),
         **documents.fingerprints(contexts.documents),
         **dict(problem_lists.fingerprints(contexts.indexes)),
+        **dict(reports.fingerprints(contexts.reports)),
     }
     return track(contexts.entities, {**rest, **judged})
 
@@ -158,7 +164,7 @@ def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: Dependen
     every = (page for entity in tracked.entities.values() for page in _of_entity(contexts, entity, tracked, tracker))
     results = (replace(page, tracker=tracker, extra_keys=(_SCORECARDS,)) for page in _scorecard_pages(contexts))
     of_sets = documents.plan(documents.tracked(contexts.documents, tracked), tracker)
-    return chain(lists, every, results, of_sets, _rest(contexts))
+    return chain(lists, every, results, of_sets, reports.plan(contexts.reports, tracker), _rest(contexts))
 
 
 def _of_entity(contexts: PageContexts, entity: Entity, tracked: EntityContext, tracker: DependencyTracker) -> Iterator[Page]:
@@ -172,7 +178,8 @@ def plan_without_entities(contexts: PageContexts) -> Iterator[Page]:
     entities = contexts.entities
     references = (page for entity in entities.entities.values() for page in reference_pages(entities, entity))
     of_sets = documents.plan(contexts.documents)
-    return chain(indexes.plan(contexts.indexes), references, _scorecard_pages(contexts), of_sets, _rest(contexts))
+    of_reports = reports.plan(contexts.reports)
+    return chain(indexes.plan(contexts.indexes), references, _scorecard_pages(contexts), of_sets, of_reports, _rest(contexts))
 
 
 def entity_page(

@@ -13,6 +13,7 @@ from callboard.model.ref import humanize
 from callboard.pages.entities.addresses import docs_address, edit_address, has_docs, report_address, source_address
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.view import Action, CompletenessStep, CompletenessView
+from callboard.pages.reports.context import has_reports, owns_anything, report_path
 from callboard.pages.safe_text import description_of, mail_of, mapping_of, text_of
 from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import EntityLink, lifecycle_of
@@ -65,6 +66,7 @@ def actions(context: EntityContext, entity: Entity, *, is_poor: bool) -> tuple[A
         Action(labels["documentation"], "docs", "" if documented else docs_address(context, entity), documented),
         *_api_action(context, entity),
         *_template_action(context, entity),
+        *_report_action(context, entity),
         Action(labels["mail"], "mail", f"mailto:{mail}" if mail else ""),
         Action(labels["source"], "source", "" if entity.ref.kind in {"group", "user"} else source_address(context, entity)),
         Action(labels["edit_descriptor"], "edit", edit_address(context, entity)),
@@ -93,6 +95,11 @@ def _api_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
 def _template_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
     has_form = entity.ref.kind == "template" and isinstance(entity.spec.get("steps"), list)
     return (Action(context.labels["create_use"], "template", "", template_folder(entity.ref)),) if has_form else ()
+
+
+def _report_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
+    is_reported = entity.ref.kind == "group" and has_reports(context.settings) and owns_anything(context.catalog, entity.ref)
+    return (Action(context.labels["printable_report"], "printed", "", report_path(entity.ref)),) if is_reported else ()
 
 
 def header_fields(context: EntityContext, entity: Entity) -> tuple[HeaderField, ...]:

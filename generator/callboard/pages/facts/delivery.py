@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from statistics import median
 
 from callboard.model.counting import label_for
@@ -13,9 +14,10 @@ from callboard.pages.facts.context import FactsContext, FamilyPages
 from callboard.pages.facts.formatting import EVENTS, REST, duration, expandable, joined, percent, spark, with_subject
 from callboard.pages.facts.view import Block, Content, EventView
 
+FAMILY = "delivery"
 Show = Callable[[FactsContext, float], str]
-_Read = Callable[[Delivery], float | None]
-_Earlier = Callable[[DeliveryPeriod], float | None]
+Read = Callable[[Delivery], float | None]
+Earlier = Callable[[DeliveryPeriod], float | None]
 
 
 def _hours(context: FactsContext, hours: float) -> str:
@@ -30,7 +32,7 @@ def _percent(_: FactsContext, value: float) -> str:
     return percent(value, 1)
 
 
-FIGURES: tuple[tuple[str, Show, _Read, _Earlier], ...] = (
+FIGURES: tuple[tuple[str, Show, Read, Earlier], ...] = (
     ("per_week", _number, lambda value: value.per_week, lambda period: _a_week(period.deployments)),
     ("lead", _hours, lambda value: value.lead_hours, lambda period: period.lead_hours),
     ("failure", _percent, lambda value: value.failure_percent, lambda period: period.failure_percent),
@@ -57,14 +59,14 @@ def _blocks(context: FactsContext, value: Delivery) -> Iterator[Block]:
     line = spark(labels["delivery_weeks"], note, value.weeks, f"{labels['delivery_weeks']}: {', '.join(map(str, value.weeks))}")
     if line is not None:
         yield Block("spark", line)
-    pairs = tuple((labels[f"delivery_{name}"], _text(context, value, show, read, earlier)) for name, show, read, earlier in FIGURES)
+    pairs = tuple((labels[f"delivery_{name}"], figure_text(context, value, show, read, earlier)) for name, show, read, earlier in FIGURES)
     yield Block("pairs", pairs)
     yield Block("text", " ".join(_known(context, value)))
     rows = tuple(EventView(labels[f"delivery_{name}"], note=labels[f"delivery_how_{name}"]) for name, *_ in FIGURES)
     yield Block("rest", (labels["delivery_how"], rows))
 
 
-def _text(context: FactsContext, value: Delivery, show: Show, read: _Read, earlier: _Earlier) -> str:
+def figure_text(context: FactsContext, value: Delivery, show: Show, read: Read, earlier: Earlier) -> str:
     """A figure, and those of the periods before; ``not measured`` in place of one that is not known."""
     labels, now = context.labels, read(value)
     text = labels["delivery_unmeasured"] if now is None else show(context, now)
@@ -93,19 +95,33 @@ def _known(context: FactsContext, value: Delivery) -> Iterator[str]:
         yield labels["delivery_open_failures"].format(value.open_failures)
 
 
+def known_since(context: FactsContext, value: Delivery) -> str:
+    """The day since which all deployments, and all incidents, are known; ``always`` if nothing is missing; ``not known`` otherwise."""
+    labels = context.labels
+    of_deployments = _day(context, value.known_since, is_known=value.deployments is not None)
+    of_incidents = _day(context, value.incidents_since, is_known=value.incidents is not None)
+    return of_deployments if of_deployments == of_incidents else labels["report_known"].format(of_deployments, of_incidents)
+
+
+def _day(context: FactsContext, at: datetime | None, *, is_known: bool) -> str:
+    labels = context.labels
+    return f"{context.local(at):%Y-%m-%d}" if at else labels["report_known_always" if is_known else "report_not_known"]
+
+
 def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     """The spread of each figure over the members, never one number for all; then the members by name, which is no ranking."""
     found = [(fact, fact.value) for fact in ranked(facts) if isinstance(fact.value, Delivery)]
     labels = context.labels
     pairs = tuple(
-        (labels[f"delivery_{name}"], _spread(context, [number for _, value in found if (number := read(value)) is not None], show))
+        (labels[f"delivery_{name}"], spread(context, [number for _, value in found if (number := read(value)) is not None], show))
         for name, show, read, _ in FIGURES
     )
     rows = [with_subject(context, fact, EventView("", note=_summary(context, value))) for fact, value in found[: EVENTS + REST]]
     return Content((Block("pairs", pairs), Block("text", labels["delivery_spread"]), *expandable(context, rows, len(found))))
 
 
-def _spread(context: FactsContext, values: Sequence[float], show: Show) -> str:
+def spread(context: FactsContext, values: Sequence[float], show: Show) -> str:
+    """The lowest and the highest value, their median and their number; the value itself if there is one; ``not measured`` for none."""
     if not values:
         return context.labels["delivery_unmeasured"]
     low, middle, high = (show(context, number) for number in (min(values), median(values), max(values)))

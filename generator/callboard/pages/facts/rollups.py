@@ -28,6 +28,11 @@ def rollup_panels(context: FactsContext, refs: Sequence[EntityRef]) -> tuple[Pan
     return tuple(made for family in context.families if (made := _panel(context, refs, family)) is not None)
 
 
+def panels_of(context: FactsContext, refs: Sequence[EntityRef], families: Iterable[str]) -> tuple[PanelView, ...]:
+    """The roll-ups of these families about these entities, without those that were not measured for any."""
+    return tuple(made for family in families if (made := _panel(context, refs, family)) is not None)
+
+
 def health_panels(context: FactsContext) -> tuple[PanelView, ...]:
     """The panels about all entities on ``/health/``."""
     refs = tuple(context.measured_by_subject)

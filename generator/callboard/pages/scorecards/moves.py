@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from callboard.pages.scorecards.context import ScorecardContext
@@ -12,7 +12,7 @@ from callboard.pages.shared_views import EntityLink, StateView
 from callboard.scorecards.cards import Scorecard
 from callboard.scorecards.recording import standing_level
 from callboard.scorecards.results import CardResult
-from callboard.state.result_history import CardStanding, CardTrend, text_days
+from callboard.state.result_history import MOVES, CardStanding, CardTrend, text_days
 
 SHOWN = 40
 """Rows of the table of moves."""
@@ -66,19 +66,43 @@ def moved(context: ScorecardContext, card: Scorecard) -> tuple[MovesView, ...]:
         return ()
     today, before = trend.days[-1], trend.days[-2]
     month = next((day for day in trend.days if day >= max(today - 30, trend.start)), before)
-    views = tuple(_view(context, card, trend, start) for start in dict.fromkeys((before, min(month, before))))
+    results = tuple(context.results(card).values())
+    views = tuple(_view(context, results, trend, start) for start in dict.fromkeys((before, min(month, before))))
     return views if views[0].number else views[-1:]
 
 
-def _view(context: ScorecardContext, card: Scorecard, trend: CardTrend, start: int) -> MovesView:
-    found = sorted(_moves(context, card, trend, start), key=lambda move: (move.direction is MoveDirection.UP, move.link.name))
+def moved_in_a_month(context: ScorecardContext, card: Scorecard, results: Sequence[CardResult]) -> MovesView | None:
+    """The moves of these entities in the last 30 days; ``since`` is empty, or the first recorded day if that is later.
+
+    None where nothing is recorded of an earlier day.
+    """
+    trend = context.record.trend(card.name)
+    if trend is None or len(trend.days) < 2:  # noqa: PLR2004 - today, and a day before
+        return None
+    found = _view(context, results, trend, month_start(trend))
+    return found if is_young(trend) else replace(found, since="")
+
+
+def month_start(trend: CardTrend) -> int:
+    """The day after which moves are of the last 30 days, or of the time since the first recorded day if that is later."""
+    return max(trend.days[-1] - MOVES, trend.start)
+
+
+def is_young(trend: CardTrend) -> bool:
+    """Whether less than 30 days are recorded that can be compared."""
+    return trend.start > trend.days[-1] - MOVES
+
+
+def _view(context: ScorecardContext, results: Sequence[CardResult], trend: CardTrend, start: int) -> MovesView:
+    found = sorted(_moves(context, results, trend, start), key=lambda move: (move.direction is MoveDirection.UP, move.link.name))
     up, down, unmeasured = (sum(move.direction is direction for move in found) for direction in MoveDirection)
     return MovesView(day_text(start), up, down, unmeasured, tuple(found[:SHOWN]), max(len(found) - SHOWN, 0))
 
 
-def _moves(context: ScorecardContext, card: Scorecard, trend: CardTrend, start: int) -> Iterator[MoveView]:
-    for ref, result in context.results(card).items():
-        standing = context.standing(ref, card)
+def _moves(context: ScorecardContext, results: Sequence[CardResult], trend: CardTrend, start: int) -> Iterator[MoveView]:
+    for result in results:
+        card = result.card
+        standing = context.standing(result.ref, card)
         moves = [move for move in standing.moves if move[0] > start] if standing else []
         if standing is None or not moves or moves[0][1] == standing_level(result):
             continue
