@@ -37,6 +37,8 @@ class FakeGitea:
         """Names of branches, besides main, by repository."""
         self.revisions = {}
         """Files by ref, of other branches and tags; each is its own commit."""
+        self.compared = 2
+        """The number of commits between two revisions, of which two are listed."""
 
     def __call__(self, asked, wire):
         path = asked.path.removeprefix("/api/v1")
@@ -49,6 +51,7 @@ class FakeGitea:
             (r"/repos/acme/([^/]+)/git/trees/\w+", self._tree),
             (r"/repos/acme/([^/]+)/raw/(.+)", self._file),
             (r"/repos/acme/([^/]+)/commits", self._commits),
+            (r"/repos/acme/([^/]+)/compare/(.+)", self._compare),
         ):
             if match := re.fullmatch(pattern, path):
                 return answer(asked, wire, *match.groups())
@@ -94,6 +97,15 @@ class FakeGitea:
             return json_answer(wire, {"message": "not found"}, 404)
         return wire.answer(200, content)
 
+    def _compare(self, asked, wire, name, range_):
+        if range_ != "a1b2c3d...v2":
+            return json_answer(wire, {"message": "not found"}, 404)
+        commits = [
+            {"commit": {"committer": {"date": "2024-03-01T01:00:00+01:00"}}, "parents": [{}]},
+            {"commit": {"committer": {"date": "2024-03-02T00:00:00Z"}}, "parents": [{}, {}]},
+        ]
+        return json_answer(wire, {"total_commits": self.compared, "commits": commits})
+
     def _commits(self, asked, wire, name):
         if (ref := asked.query["sha"]) not in {*self.revisions, self.commit, COMMIT}:
             return json_answer(wire, {"message": "not found"}, 404)
@@ -123,6 +135,18 @@ def test_another_revision_is_requested_by_its_commit(tmp_path):
             tree.read_at("v9", "o.yaml", 100)
         with pytest.raises(MissingFileError):
             tree.read_at("v1", "none.yaml", 100)
+
+
+def test_commits_between_two_revisions_are_compared_and_merges_do_not_count(tmp_path):
+    host = FakeGitea({"payments": {"catalog-info.yaml": descriptor("payments")}})
+    with Server(host) as server:
+        [tree] = collect(tmp_path, server).trees
+        assert tree.commits_between("a1b2c3d", "v2", "") == [datetime(2024, 3, 1, tzinfo=UTC)]
+        assert tree.commits_between("a1b2c3d", "none", "") is None
+    host.compared = 400
+    with Server(host) as server:
+        [tree] = collect(tmp_path / "other", server).trees
+        assert tree.commits_between("a1b2c3d", "v2", "") is None
 
 
 def test_repositories_of_an_organization_are_read(tmp_path):
@@ -232,7 +256,18 @@ def test_requests_are_in_giteas_description(tmp_path):
         tree.read("x", 10)
         tree.glob("**")
         tree.last_change("catalog-info.yaml")
-    kinds = ("/repos", "/teams", "/teams/0/members", "acme/members", "/branches/main", f"/trees/{COMMIT}", "/raw/x", "/commits")
+        tree.commits_between("a1b2c3d", "v2", "")
+    kinds = (
+        "/repos",
+        "/teams",
+        "/teams/0/members",
+        "acme/members",
+        "/branches/main",
+        f"/trees/{COMMIT}",
+        "/raw/x",
+        "/commits",
+        "/compare/a1b2c3d...v2",
+    )
     assert all(any(request.path.endswith(kind) for request in server.requests) for kind in kinds)
     for request in server.requests:
         assert undescribed_parts(description, request.method, request.path.removeprefix("/api/v1"), request.query) == [], request.target

@@ -35,7 +35,7 @@ def with_derived_owners(discovered: DiscoveryResult, trees: Trees) -> DiscoveryR
     unowned = [entity for entity in discovered.entities if entity.ref.kind in OWNED and "owner" not in entity.spec]
     if not unowned:
         return discovered
-    accounts, files = _accounts(discovered.entities), _codeowners(unowned, trees)
+    accounts, files = accounts_of(discovered.entities), _codeowners(unowned, trees)
     owners = {
         id(entity): owner for entity in unowned if (owner := _owner(entity, files[entity.origin.source, entity.origin.tree], accounts))
     }
@@ -53,9 +53,7 @@ def _with_owner(entity: Entity, owner: EntityRef) -> Entity:
 def _owner(entity: Entity, file: CodeOwners, accounts: Mapping[Account, EntityRef]) -> EntityRef | None:
     """The owner of the descriptor's path: the first group among the accounts of its line, else the first user, else a team by its name."""
     names = file.owners(entity.origin.path)
-    host = _host(entity.origin.tree)
-    refs = (accounts.get((host, name.lower())) or accounts.get((ANY, name.lower())) for name in names)
-    existing = [ref for ref in refs if ref]
+    existing = [ref for name in names if (ref := account_of(accounts, entity.origin.tree, name))]
     if existing:
         return next((ref for ref in existing if ref.kind == "group"), existing[0])
     teams = [name.rpartition("/")[2] for name in names if name.startswith("@") and "/" in name]
@@ -70,8 +68,18 @@ def _codeowners(entities: Iterable[Entity], trees: Trees) -> dict[tuple[str, str
         key = (entity.origin.source, entity.origin.tree)
         if key not in files:
             tree = tree_of(trees, entity.origin)
-            files[key] = CodeOwners(_read(tree) if tree else "")
+            files[key] = codeowners_of(tree) if tree else CodeOwners("")
     return files
+
+
+def account_of(accounts: Mapping[Account, EntityRef], tree: str, name: str) -> EntityRef | None:
+    """The group or user that is called so on the host of a tree; None if no entity is."""
+    return accounts.get((_host(tree), name.lower())) or accounts.get((ANY, name.lower()))
+
+
+def codeowners_of(tree: Tree) -> CodeOwners:
+    """The file of a tree; an empty one if it has none."""
+    return CodeOwners(_read(tree))
 
 
 def _read(tree: Tree) -> str:
@@ -89,7 +97,7 @@ def _host(tree: str) -> str:
         return ""
 
 
-def _accounts(entities: Iterable[Entity]) -> dict[Account, EntityRef]:
+def accounts_of(entities: Iterable[Entity]) -> dict[Account, EntityRef]:
     """Groups and users by the names that CODEOWNERS may use for them: team, login, e-mail address; the first entity counts.
 
     GitHub's annotations apply to every host; those of other hosts (``gitlab.acme.example/user-login``) apply to the host they name.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,15 +13,13 @@ from pathlib import Path
 from callboard.catalog.graph import Catalog
 from callboard.insights.commit_ranges import KeptRanges
 from callboard.insights.delivery_figures import DeliveryRecord, Deployed, Outage, delivery_of, window_end
-from callboard.model.facts.deployment import Deployment
+from callboard.insights.recorded_items import RecordedItem, RecordedItems
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.fact import Fact, Measurement
-from callboard.model.facts.incident import Incident
 from callboard.model.ref import EntityRef
 from callboard.model.tree import CommitRanges, Trees, tree_of
 from callboard.plugins.run_integrations import IntegrationInfo
-from callboard.state.event_history import EVERYTHING, Event, EventHistory
-from callboard.state.event_names import read_recorded
+from callboard.state.event_history import EVERYTHING, EventHistory
 from callboard.state.facts import CollectedFacts, with_own_facts
 
 FAMILY = "delivery"
@@ -97,13 +95,11 @@ class _Records:
         """The files of single items, and what this build adds to them."""
         deployments: defaultdict[EntityRef, list[Deployed]] = defaultdict(list)
         incidents: defaultdict[EntityRef, list[Outage]] = defaultdict(list)
-        for event in _items(facts, build.state, "deployment"):
-            if isinstance(event.fact.value, Deployment) and (made := _deployed(event, event.fact.value, build.environments)):
-                deployments[event.fact.subject].append(made)
-        for event in _items(facts, build.state, "incident"):
-            if isinstance(event.fact.value, Incident):
-                resolved = event.fact.value.resolved if not event.fact.value.is_open else None
-                incidents[event.fact.subject].append(Outage(event.at, resolved))
+        for ref, item in RecordedItems(build.state, build.cache / "delivery", "deployment").with_new(facts.recorded.new):
+            if made := _deployed(item, build.environments):
+                deployments[ref].append(made)
+        for ref, item in RecordedItems(build.state, build.cache / "delivery", "incident").with_new(facts.recorded.new):
+            incidents[ref].append(Outage(item.at, item.resolved))
         histories = {family: _by_entity(facts.recorded.histories, family) for family in ("deployment", "incident")}
         return cls(histories, deployments, incidents)
 
@@ -138,15 +134,8 @@ def _known(histories: Sequence[EventHistory]) -> tuple[bool, datetime | None]:
     return True, None if latest == EVERYTHING else latest
 
 
-def _items(facts: CollectedFacts, state: Path, family: str) -> Iterator[Event]:
-    """The recorded items of a family as they are known now; those that their tool no longer has are left out."""
-    saved = {(event.identity, event.at): event for event in read_recorded(state, family)}
-    new = {(event.identity, event.at): event for event in facts.recorded.new if event.fact.family == family}
-    return (event for event in {**saved, **new}.values() if not event.is_gone)
-
-
-def _deployed(event: Event, value: Deployment, environments: Collection[str]) -> Deployed | None:
+def _deployed(item: RecordedItem, environments: Collection[str]) -> Deployed | None:
     """A deployment to production that succeeded or failed; None for others: one that runs, waits or was cancelled is neither."""
-    if event.fact.environment.lower() not in environments or (value.state is not RunState.SUCCEEDED and value.state not in _FAILED):
+    if item.environment.lower() not in environments or (item.outcome != RunState.SUCCEEDED and item.outcome not in _FAILED):
         return None
-    return Deployed(event.at, value.state is RunState.SUCCEEDED, value.revision, value.version)
+    return Deployed(item.at, item.outcome == RunState.SUCCEEDED, item.revision, item.version)

@@ -88,7 +88,7 @@ class GitActivityIntegration(Connector):
     def _activity(self, git: Git, tree: Tree, folder: str) -> RepositoryActivity:
         now, weeks = self._now, self._integer_option("weeks", WEEKS)
         recent = git_commits(git, tree.revision, folder, now - weeks * WEEK)
-        return RepositoryActivity(
+        found = RepositoryActivity(
             name=f"{tree.repository}/{folder}".rstrip("/"),
             last_commit=last_commit_time(git, tree.revision, folder),
             commits=tuple(_by_week(recent, now, weeks)),
@@ -97,6 +97,7 @@ class GitActivityIntegration(Connector):
             documented=_documented(git, tree.revision, folder),
             community=tuple(name for name, pattern in COMMUNITY.items() if tree.glob(pattern)),
         )
+        return found if is_shallow_clone(git) else found.with_commits_by(commit.author for commit in recent)
 
 
 def _documented(git: Git, revision: str, folder: str) -> datetime | None:

@@ -89,7 +89,7 @@ def time_field(shape: RowShape) -> str:
 
 def _fields_of(kind: Any) -> RowShape:
     hints = get_type_hints(kind, include_extras=True)
-    return {item.name: _shape(hints[item.name]) for item in fields(kind)}
+    return {item.name: _shape(hints[item.name]) for item in fields(kind) if not item.metadata.get("is_personal")}
 
 
 def _shape(hint: Any) -> FieldShape:

@@ -48,9 +48,12 @@ from callboard.pages.facts.tracking import tracked_facts
 from callboard.pages.indexes import plan as indexes
 from callboard.pages.indexes import problems as problem_lists
 from callboard.pages.indexes.context import IndexContext, fingerprint_of_rest, index_context
+from callboard.pages.insights import plan as insights
+from callboard.pages.insights.context import InsightsContext, insights_context
+from callboard.pages.insights.innersource_file import innersource_files
 from callboard.pages.page import Page
 from callboard.pages.reports import plan as reports
-from callboard.pages.reports.context import ReportContext, has_reports, report_context
+from callboard.pages.reports.context import REPORTS, ReportContext, has_reports, report_context
 from callboard.pages.scorecards import index_pages as scorecards
 from callboard.pages.scorecards.context import ScorecardContext, scorecard_context
 from callboard.pages.scorecards.entity_section import ScorecardField, TrackedScorecards
@@ -83,6 +86,7 @@ class PageContexts:
     announcements: AnnouncementsContext
     reports: ReportContext | None
     """None for a portal without scorecards and tools."""
+    insights: InsightsContext
 
     @property
     def is_public(self) -> bool:
@@ -113,9 +117,10 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     of_facts = facts_context(page, data.facts, families)
     skipped_path = skipped.PATH if data.collected.skipped_files and not of_changes.is_public else ""
     of_announcements = announcements_context(page, data.documentation.announcements, data.now)
+    of_insights = insights_context(page, of_facts, frozenset(data.documentation.sets))
     of_indexes = index_context(
         page, resolved.problems, latest=changes.latest(of_changes), urgent=facts.urgent_counts(of_facts), skipped_path=skipped_path,
-        has_health=bool(health_families(of_facts)), announcements=of_announcements, has_reports=has_reports(settings),
+        has_health=bool(health_families(of_facts)), announcements=of_announcements, places=places_of(settings, of_insights),
         api_qualities={fact.subject: fact.value for fact in of_facts.of_family("api-quality") if isinstance(fact.value, ApiQuality)},
     )  # fmt: skip
     of_scorecards = scorecard_context(page, data.judged, tools)
@@ -141,8 +146,14 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     )
     of_reports = report_context(page, of_facts, facts_section.fingerprints, of_scorecards)
     return PageContexts(
-        data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards, create_context(page), of_announcements, of_reports
-    )
+        data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards, create_context(page), of_announcements,
+        of_reports, of_insights,
+    )  # fmt: skip
+
+
+def places_of(settings: Settings, insights: InsightsContext) -> tuple[str, ...]:
+    """Paths of further pages that there are: reports, and pages about whom to ask."""
+    return (*((REPORTS,) if has_reports(settings) else ()), *insights.paths)
 
 
 def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTracker]:
@@ -204,6 +215,7 @@ def _rest(contexts: PageContexts) -> Iterator[Page]:
         fresh,
         create.plan(contexts.create),
         announcements.plan(contexts.announcements),
+        insights.plan(contexts.insights),
     )
 
 
@@ -225,6 +237,7 @@ def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None)
     yield from schema_files_later(resolved.catalog, settings.portal, f"{catalog_key} {levels}", levels)
     yield from feed_files(contexts.changes)
     yield from announcements.feed_files(contexts.announcements)
+    yield from innersource_files(contexts.insights)
     badges = BadgeSettings.of(settings.sections.get("badges"))
     page, documented = contexts.changes, frozenset(contexts.data.documentation.sets)
     yield from badge_files(BadgeContext(badges, page.links, page.labels, contexts.scorecards, documented))

@@ -43,6 +43,7 @@ def settings_page(schema: Mapping[str, Any], sources: Plugins, integrations: Plu
         ("history", {}),
         ("badges", {}),
         ("delivery", {}),
+        ("innersource", {}),
         ("data", _defaults(DataSettings)),
         ("limits", _defaults(Limits)),
         ("guides", _defaults(GuideSettings)),

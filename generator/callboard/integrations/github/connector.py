@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from callboard.integrations.github import facts
+from callboard.integrations.github.access import TeamAccess
 from callboard.integrations.github.earlier import EarlierPages
 from callboard.integrations.github.queries import MORE_ALERTS, PARTS, repositories_query
 from callboard.plugins.integrations import (
@@ -67,6 +68,7 @@ class GitHubIntegration(Connector):
         self._names: dict[str, str] = {}
         """GitHub's names of repositories in lower case, by the name that was queried."""
         self._earlier = EarlierPages(self._now)
+        self._access = TeamAccess()
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -162,8 +164,19 @@ class GitHubIntegration(Connector):
                 self._collector.add_failure(error, slug)
         self._add_measurements(node, targets)
         if node:
+            node = self._with_maintainers(connection, slug, node, targets)
             self._add_values(node, targets)
             self._add_dependabot(connection, slug, node, targets)
+
+    def _with_maintainers(self, connection: GitHubConnection, slug: str, node: RepositoryNode, targets: Sequence[Target]) -> RepositoryNode:
+        """The repository with the teams that may administer it, if the options ask for them and none of its entities has an owner."""
+        if self._options.get("access") is not True or "repository" not in self.families or any(target.owner for target in targets):
+            return node
+        try:
+            return {**node, "maintainers": self._access.teams(connection, slug)}
+        except HttpError as error:
+            self._collector.add_failure(error, f"teams of {slug}")
+            return node
 
     def _add_measurements(self, node: RepositoryNode, targets: Sequence[Target]) -> None:
         """Record what was queried; alerts of a repository without Dependabot are not measured, which is not the same as none."""

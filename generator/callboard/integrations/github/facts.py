@@ -144,14 +144,14 @@ def finding(alert: FactNode, now: datetime) -> Vulnerability:
 def activity(node: FactNode, now: datetime) -> RepositoryActivity:
     """The activity of a repository: commits, pull requests, issues, releases, languages, community files."""
     head, recent = value_at(node, "activity", "target"), value_at(node, "activity", "target", "recent")
-    authors = {string_at(one, "author", "user", "login") or string_at(one, "author", "email") for one in objects_at(recent, "nodes")} - {""}
+    accounts = [string_at(one, "author", "user", "login") or string_at(one, "author", "email") for one in objects_at(recent, "nodes")]
     weeks = [count_at(head, f"w{n}", "totalCount") for n in range(WEEKS)]
     is_complete = isinstance(recent, Mapping) and value_at(recent, "pageInfo", "hasNextPage") is False
-    return RepositoryActivity(
+    found = RepositoryActivity(
         string_at(node, "nameWithOwner"),
         time_at(head, now, "committedDate"),
         tuple(week or 0 for week in weeks) if None not in weeks else (),
-        len(authors) if is_complete else None,
+        len({*accounts} - {""}) if is_complete else None,
         count_at(node, "pullRequests", "totalCount"),
         tuple(_pull_request(one, now) for one in objects_at(node, "pullRequests", "nodes")),
         count_at(node, "issues", "totalCount"),
@@ -162,7 +162,14 @@ def activity(node: FactNode, now: datetime) -> RepositoryActivity:
         node.get("isArchived") if isinstance(node.get("isArchived"), bool) else None,
         _is_protected(node.get("activity")),
         next((time for part in ("docs", "readme") for time in _times(objects_at(head, part, "nodes"), now, "committedDate")), None),
+        topics=tuple(name for one in objects_at(node, "repositoryTopics", "nodes") if (name := string_at(one, "topic", "name"))),
+        contributing_url=url_at(value_at(node, "contributingGuidelines"), "url"),
+        stars=count_at(node, "stargazerCount"),
+        forks=count_at(node, "forkCount"),
+        created=time_at(node, now, "createdAt"),
+        maintainers=node.get("maintainers", ()),
     )
+    return found.with_commits_by(accounts) if is_complete else found
 
 
 def _pull_request(node: FactNode, now: datetime) -> PullRequest:

@@ -34,7 +34,8 @@ PARTS: Mapping[str, str] = {
   codeowners0: object(expression: "HEAD:.github/CODEOWNERS") { oid }
   codeowners1: object(expression: "HEAD:CODEOWNERS") { oid }
   codeowners2: object(expression: "HEAD:docs/CODEOWNERS") { oid }
-  isArchived
+  isArchived createdAt stargazerCount forkCount
+  repositoryTopics(first: 20) { nodes { topic { name } } }
   activity: defaultBranchRef {
     refUpdateRule { pattern } RULES
     target {

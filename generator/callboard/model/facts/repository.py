@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import ClassVar
+from itertools import accumulate
+from typing import ClassVar, Self
 
 from callboard.model.facts.field_kinds import Percent
 from callboard.model.facts.validation import Validated
-from callboard.model.facts.value import FactValue
+from callboard.model.facts.value import PERSONAL, FactValue
+
+AUTHORS = 20
+"""People of a repository that are kept."""
+_BOT = "[bot]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,15 @@ class GoodFirstIssue(Validated):
 
 
 @dataclass(frozen=True, slots=True)
+class CommitAuthor(Validated):
+    """A person with commits to a repository."""
+
+    account: str
+    """E-mail address or account on the host. A public portal shows none."""
+    commits: int
+
+
+@dataclass(frozen=True, slots=True)
 class RepositoryActivity(FactValue):
     """Recent activity of a repository. None: not measured."""
 
@@ -68,10 +84,32 @@ class RepositoryActivity(FactValue):
     """Whether a rule protects the default branch."""
     documented: datetime | None = None
     """Time of the last change of the documentation: the folder ``docs``, else the README."""
+    authors: tuple[CommitAuthor, ...] = field(default=(), metadata=PERSONAL)
+    """The people with the most commits in those weeks, ``AUTHORS`` at most; none where the commits are not all known."""
+    bus_factor: int | None = None
+    """The smallest number of people who together have at least half of the commits in those weeks."""
+    topics: tuple[str, ...] = ()
+    """Topics of the repository on its host."""
+    contributing_url: str = ""
+    """The contributing guide on the host."""
+    stars: int | None = None
+    forks: int | None = None
+    created: datetime | None = None
+    """When the repository was created."""
+    maintainers: tuple[str, ...] = field(default=(), metadata=PERSONAL)
+    """Teams that may administer or maintain the repository, as its host writes them: ``@acme/payments``."""
 
     def sort_key(self, observed_at: datetime | None) -> str:  # noqa: ARG002
         """By name."""
         return self.name
+
+    def with_commits_by(self, accounts: Iterable[str]) -> Self:
+        """The activity with the authors of its commits, one for each commit; automatic accounts are left out."""
+        counts = Counter(account for account in accounts if account and _BOT not in account)
+        order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        sums = accumulate(number for _, number in order)
+        half = next((place for place, total in enumerate(sums, 1) if 2 * total >= counts.total()), None)
+        return replace(self, authors=tuple(CommitAuthor(account, number) for account, number in order[:AUTHORS]), bus_factor=half)
 
 
 COMMUNITY_FILES = ("readme", "license", "contributing", "code-of-conduct", "security", "codeowners")

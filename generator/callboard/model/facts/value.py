@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.validation import Validated
+
+PERSONAL: Mapping[str, bool] = {"is_personal": True}
+"""Metadata of a field that names people: rules of scorecards cannot read it, so that it is in no published file."""
 
 
 class FactValue(Validated):

@@ -48,8 +48,8 @@ class IndexContext(PageContext):
     """Those that the start page has ready to show."""
     has_announcements: bool = False
     """Whether there is an archive of announcements."""
-    has_reports: bool = False
-    """Whether there are printable reports."""
+    places: tuple[str, ...] = ()
+    """Paths of reports, and of pages about whom to ask, if there are any."""
 
     def sentence(self, entity: Entity) -> str:
         """The first sentence of the entity's description in plain text; empty for none."""
@@ -90,7 +90,7 @@ def index_context(
     has_health: bool = False,
     api_qualities: Mapping[EntityRef, ApiQuality] | None = None,
     announcements: AnnouncementsContext | None = None,
-    has_reports: bool = False,
+    places: tuple[str, ...] = (),
 ) -> IndexContext:
     """The context of index pages; ``problems`` are all, also those about no entity. Each gets the team of its entity here, once."""
     assigned = with_responsible(page.catalog, problems)
@@ -101,7 +101,7 @@ def index_context(
         api_qualities=api_qualities or {},
         announcements=banners(announcements) if announcements else (),
         has_announcements=announcements is not None and bool(announcements.announcements.items),
-        has_reports=has_reports,
+        places=places,
     )  # fmt: skip
 
 

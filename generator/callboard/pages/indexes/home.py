@@ -73,8 +73,8 @@ class HomeView:
     """Those that have not ended, hidden until the browser finds that their days have come."""
     has_announcements: bool = False
     """Whether there is an archive of them."""
-    has_reports: bool = False
-    """Whether there are printable reports."""
+    places: tuple[str, ...] = ()
+    """Paths of reports, and of pages about whom to ask, if there are any."""
 
 
 def home_view(context: IndexContext) -> HomeView:
@@ -101,7 +101,7 @@ def home_view(context: IndexContext) -> HomeView:
         latest=context.latest,
         announcements=context.announcements,
         has_announcements=context.has_announcements,
-        has_reports=context.has_reports,
+        places=context.places,
     )
 
 

@@ -71,8 +71,8 @@ class TeamsView:
     """The table of these."""
     diagram: Diagram | None
     """The organization as SVG; None if it is too small or too large to draw."""
-    has_reports: bool = False
-    """Whether there are printable reports of teams."""
+    places: tuple[str, ...] = ()
+    """Paths of reports, and of pages about whom to ask, if there are any."""
 
 
 def teams_view(context: IndexContext, diagram: Diagram | None = None) -> TeamsView:
@@ -95,7 +95,7 @@ def teams_view(context: IndexContext, diagram: Diagram | None = None) -> TeamsVi
         unowned=sum(_has_no_owner(context, ref) for ref in catalog.entities),
         unowned_path=catalog_path(owner="~none"),
         diagram=diagram,
-        has_reports=context.has_reports,
+        places=context.places,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from callboard.plugins.sources import Client, HttpError, MemoryTree
-from callboard.sources.generated import MAX_NAME, moment, text_of
+from callboard.sources.generated import MAX_NAME, commit_times, moment, text_of
 from callboard.sources.hosts import file_content
 from callboard.sources.people import Members, PeopleOptions, Person, Team, members_of_teams, people_files
 
@@ -115,6 +115,15 @@ class GiteaApi:
         for item in self.client.get(f"/repos/{quote(repository)}/commits", query).array()[:1]:
             return text_of(item.get("sha")) if isinstance(item, dict) else ""
         return ""
+
+    def commits_between(self, repository: str, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits, without merges, between two revisions; None for more than the answer lists. Raises ``HttpError``."""
+        place = f"/repos/{quote(repository)}/compare/{quote(before, safe='')}...{quote(after, safe='')}"
+        found = self.client.get(place, immutable=True).object()
+        commits, total = found.get("commits"), found.get("total_commits")
+        if not isinstance(commits, list) or not isinstance(total, int) or total > len(commits):
+            return None
+        return commit_times(commits, ("commit", "committer"), "date")
 
     def changed(self, repository: str, commit: str, path: str) -> datetime | None:
         """Time of the last commit to a file, up to a commit."""

@@ -63,6 +63,10 @@ class GiteaFiles:
         """Time of the last commit to a file."""
         return self.api.changed(self.name, self.commit, path)
 
+    def commits_between(self, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits between two revisions; a host older than Gitea 1.22 reports none."""
+        return self.api.commits_between(self.name, before, after)
+
 
 class GiteaSource(HostSource):
     """Descriptors in all repositories of an organization on a Gitea or Forgejo host, and its teams and members."""
