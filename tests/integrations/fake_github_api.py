@@ -97,8 +97,11 @@ class FakeGitHub:
                 {"name": "", "tagName": "v1.2", "publishedAt": "2026-05-01T00:00:00Z", "url": "https://github.com/z", "isDraft": False},
                 {"name": "soon", "tagName": "v2", "publishedAt": None, "url": "https://github.com/z", "isDraft": True},
             ]},
-            "licenseInfo": {"key": "mit"}, "codeOfConduct": None, "contributingGuidelines": None, "isSecurityPolicyEnabled": True,
+            "licenseInfo": {"key": "mit"}, "codeOfConduct": None, "isSecurityPolicyEnabled": True,
             "readme0": None, "readme1": {"oid": "1"}, "readme2": None, "codeowners0": None, "codeowners1": None, "codeowners2": None,
+            "contributingGuidelines": {"url": f"https://github.com/acme/{name}/blob/main/CONTRIBUTING.md"},
+            "createdAt": "2026-01-02T00:00:00Z", "stargazerCount": 3, "forkCount": 0,
+            "repositoryTopics": {"nodes": [{"topic": {"name": "inner-source"}}]},
             "isArchived": name == "s1",
             "activity": {"refUpdateRule": {"pattern": "main"} if name == "s49" else None, "target": {
                 "docs": {"nodes": []}, "readme": {"nodes": [{"committedDate": "2026-04-01T00:00:00Z"}]},

@@ -47,8 +47,9 @@ def test_one_query_covers_fifty_repositories(tmp_path):
         RepositoryActivity(
             "acme/s49", moment(5, 16, 9), tuple(range(12)), 2, 1, (PullRequest("Mend it", "https://github.com/x", moment(5, 1), "", True),),
             4, (GoodFirstIssue("Say hello", "https://github.com/y"),), (("Go", 75.0), ("Make", 25.0)),
-            (Release("v1.2", moment(5, 1), "https://github.com/z"),), ("readme", "license", "security"),
-            is_archived=False, is_protected=True, documented=moment(4, 1),
+            (Release("v1.2", moment(5, 1), "https://github.com/z"),), ("readme", "license", "contributing", "security"),
+            is_archived=False, is_protected=True, documented=moment(4, 1), bus_factor=1, topics=("inner-source",),
+            contributing_url="https://github.com/acme/s49/blob/main/CONTRIBUTING.md", stars=3, forks=0, created=moment(1, 2),
         )
     ]  # fmt: skip
     assert {fact.url for fact in got.facts if fact.family == "deployment"} == {

@@ -38,7 +38,7 @@ class EvidenceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class OwnerEvidence:
     """Why a team is suggested."""
 
     kind: EvidenceKind
@@ -55,7 +55,7 @@ class OwnerSuggestion:
     """A team or person that may own an entity."""
 
     owner: EntityRef
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[OwnerEvidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +99,14 @@ def _unowned(
     files: Mapping[tuple[str, str], CodeOwners],
     activity: Sequence[RepositoryActivity],
 ) -> Unowned:
-    by_owner: defaultdict[EntityRef, list[Evidence]] = defaultdict(list)
+    by_owner: defaultdict[EntityRef, list[OwnerEvidence]] = defaultdict(list)
     file, tree = files.get((entity.origin.source, entity.origin.tree)), entity.origin.tree
     for name in file.owners(entity.origin.path) if file else ():
         if owner := account_of(accounts, tree, name):
-            by_owner[owner].append(Evidence(EvidenceKind.CODEOWNERS, (name,)))
+            by_owner[owner].append(OwnerEvidence(EvidenceKind.CODEOWNERS, (name,)))
     for name in (name for each in activity for name in each.maintainers):
         if owner := account_of(accounts, tree, name):
-            by_owner[owner].append(Evidence(EvidenceKind.ACCESS, (name,)))
+            by_owner[owner].append(OwnerEvidence(EvidenceKind.ACCESS, (name,)))
     for each in activity:
         for owner, evidence in _of_commits(catalog, accounts, tree, each.authors):
             by_owner[owner].append(evidence)
@@ -116,7 +116,7 @@ def _unowned(
 
 def _of_commits(
     catalog: Catalog, accounts: Mapping[Account, EntityRef], tree: str, authors: Sequence[CommitAuthor]
-) -> Iterator[tuple[EntityRef, Evidence]]:
+) -> Iterator[tuple[EntityRef, OwnerEvidence]]:
     """The teams whose members have enough of the commits: of teams with the same commits, the one with the fewest members."""
     total, by_team = sum(author.commits for author in authors), Counter[EntityRef]()
     people: defaultdict[EntityRef, list[str]] = defaultdict(list)
@@ -130,7 +130,7 @@ def _of_commits(
     for team in sorted(enough, key=lambda ref: (-by_team[ref], len(organization.members_of(catalog, ref)), ref)):
         if (who := tuple(people[team])) not in seen:
             seen.add(who)
-            yield team, Evidence(EvidenceKind.COMMITS, who, by_team[team], total)
+            yield team, OwnerEvidence(EvidenceKind.COMMITS, who, by_team[team], total)
 
 
 def _rank(suggestion: OwnerSuggestion) -> tuple[int, int, bool, EntityRef]:

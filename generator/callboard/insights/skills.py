@@ -55,8 +55,8 @@ def skills(catalog: Catalog) -> tuple[KnownSkill, ...]:
     """The skills of all people by name: ``spec.profile.skills`` and ``metadata.tags`` of User entities."""
     found: dict[str, tuple[str, list[EntityRef]]] = {}
     for entity in catalog.of_kind("user"):
-        for name in dict.fromkeys(_skills_of(entity)):
-            found.setdefault(name.casefold(), (name, []))[1].append(entity.ref)
+        for folded, name in {name.casefold(): name for name in reversed([*_skills_of(entity)])}.items():
+            found.setdefault(folded, (name, []))[1].append(entity.ref)
     return tuple(
         KnownSkill(name, tuple(sorted(people)), _ranked(team for person in people for team in organization.memberships(catalog, person)))
         for _, (name, people) in sorted(found.items())

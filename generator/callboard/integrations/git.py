@@ -97,7 +97,11 @@ class GitActivityIntegration(Connector):
             documented=_documented(git, tree.revision, folder),
             community=tuple(name for name, pattern in COMMUNITY.items() if tree.glob(pattern)),
         )
-        return found if is_shallow_clone(git) else found.with_commits_by(commit.author for commit in recent)
+        return (
+            found
+            if is_shallow_clone(git)
+            else found.with_commits_by((commit.author for commit in recent), keeps_names=self._options.get("authors") is True)
+        )
 
 
 def _documented(git: Git, revision: str, folder: str) -> datetime | None:

@@ -127,7 +127,6 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     of_documents = documents_context(page, data.documentation, block_results(page, data), data.guides)
     facts_section, on_call, status_of_tools = tracked_facts(of_facts)
     schedules = schedules_by_person(of_facts)
-    judged = (TrackedScorecards(of_scorecards),) if of_scorecards else ()
     of_entities = entity_context(
         page,
         first_sections=(partial(changes.last_good_copy, of_changes), TrackedShifts(of_facts, schedules)),
@@ -136,7 +135,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
             DecisionsSection(of_documents),
             ProvidedOperations(resolved.catalog, page.labels, is_public=page.is_public),
             facts_section,
-            *judged,
+            *((TrackedScorecards(of_scorecards),) if of_scorecards else ()),
             partial(api_changelog, of_changes),
             partial(changes.timeline, of_changes),
         ),
@@ -144,10 +143,9 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
         status=(status_of_tools,),
         documented=documents.addresses(of_documents),
     )
-    of_reports = report_context(page, of_facts, facts_section.fingerprints, of_scorecards)
     return PageContexts(
         data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards, create_context(page), of_announcements,
-        of_reports, of_insights,
+        report_context(page, of_facts, facts_section.fingerprints, of_scorecards), of_insights,
     )  # fmt: skip
 
 

@@ -205,7 +205,9 @@ class GitHubIntegration(Connector):
                         url=url_at(run, "url"),
                     )  # fmt: skip
         if "repository" in self.families and "pullRequests" in node:
-            add_fact(targets, "repository", string_at(node, "nameWithOwner"), partial(facts.activity, node, now), url=url)
+            keeps_names = self._options.get("authors") is True
+            make = partial(facts.activity, node, now, keeps_names=keeps_names)
+            add_fact(targets, "repository", string_at(node, "nameWithOwner"), make, url=url)
 
     def _add_dependabot(self, connection: GitHubConnection, slug: str, node: RepositoryNode, targets: Sequence[Target]) -> None:
         """Add Dependabot alerts; those of a repository with more than a hundred are queried page by page."""

@@ -141,7 +141,7 @@ def finding(alert: FactNode, now: datetime) -> Vulnerability:
     )
 
 
-def activity(node: FactNode, now: datetime) -> RepositoryActivity:
+def activity(node: FactNode, now: datetime, *, keeps_names: bool = False) -> RepositoryActivity:
     """The activity of a repository: commits, pull requests, issues, releases, languages, community files."""
     head, recent = value_at(node, "activity", "target"), value_at(node, "activity", "target", "recent")
     accounts = [string_at(one, "author", "user", "login") or string_at(one, "author", "email") for one in objects_at(recent, "nodes")]
@@ -169,7 +169,7 @@ def activity(node: FactNode, now: datetime) -> RepositoryActivity:
         created=time_at(node, now, "createdAt"),
         maintainers=node.get("maintainers", ()),
     )
-    return found.with_commits_by(accounts) if is_complete else found
+    return found.with_commits_by(accounts, keeps_names=keeps_names) if is_complete else found
 
 
 def _pull_request(node: FactNode, now: datetime) -> PullRequest:

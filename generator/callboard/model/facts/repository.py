@@ -85,7 +85,8 @@ class RepositoryActivity(FactValue):
     documented: datetime | None = None
     """Time of the last change of the documentation: the folder ``docs``, else the README."""
     authors: tuple[CommitAuthor, ...] = field(default=(), metadata=PERSONAL)
-    """The people with the most commits in those weeks, ``AUTHORS`` at most; none where the commits are not all known."""
+    """The people with the most commits in those weeks, ``AUTHORS`` at most; none where the commits are not all known, and where the
+    integration is not asked to keep them."""
     bus_factor: int | None = None
     """The smallest number of people who together have at least half of the commits in those weeks."""
     topics: tuple[str, ...] = ()
@@ -103,13 +104,17 @@ class RepositoryActivity(FactValue):
         """By name."""
         return self.name
 
-    def with_commits_by(self, accounts: Iterable[str]) -> Self:
-        """The activity with the authors of its commits, one for each commit; automatic accounts are left out."""
+    def with_commits_by(self, accounts: Iterable[str], *, keeps_names: bool) -> Self:
+        """The activity with numbers about the authors of its commits, one for each commit; automatic accounts are left out.
+
+        ``keeps_names``: whether the people with the most commits are kept, too.
+        """
         counts = Counter(account for account in accounts if account and _BOT not in account)
         order = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         sums = accumulate(number for _, number in order)
         half = next((place for place, total in enumerate(sums, 1) if 2 * total >= counts.total()), None)
-        return replace(self, authors=tuple(CommitAuthor(account, number) for account, number in order[:AUTHORS]), bus_factor=half)
+        authors = tuple(CommitAuthor(account, number) for account, number in order[:AUTHORS]) if keeps_names else ()
+        return replace(self, authors=authors, bus_factor=half)
 
 
 COMMUNITY_FILES = ("readme", "license", "contributing", "code-of-conduct", "security", "codeowners")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from callboard.insights.innersource import WelcomingComponent
-from callboard.insights.owner_suggestions import Evidence, EvidenceKind, Unowned
+from callboard.insights.owner_suggestions import EvidenceKind, OwnerEvidence, Unowned
 from callboard.markdown.rendering import first_sentence
 from callboard.model.counting import label_for
 from callboard.model.ref import EntityRef
@@ -158,7 +158,7 @@ def _unowned_row(context: InsightsContext, each: Unowned) -> UnownedRow:
     return UnownedRow(context.links.to(each.ref), context.links.to(each.declared) if each.declared else None, repository, suggestions)
 
 
-def _words(context: InsightsContext, evidence: Evidence) -> str:
+def _words(context: InsightsContext, evidence: OwnerEvidence) -> str:
     """The evidence in words; who committed is said on internal portals only."""
     labels, names = context.labels, ", ".join(short(name, 60) for name in evidence.names)
     if evidence.kind is not EvidenceKind.COMMITS:

@@ -63,7 +63,7 @@ class WorstRow:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamRow:
+class TeamReportLink:
     """A report that the one about everything links to."""
 
     link: EntityLink
@@ -90,7 +90,7 @@ class ReportView:
     delivery: DeliveryReport | None
     unmeasured: tuple[str, ...]
     """Titles of families that no tool measured for any of the entities."""
-    teams: tuple[TeamRow, ...] = ()
+    teams: tuple[TeamReportLink, ...] = ()
 
 
 def report_view(context: ReportContext, team: EntityRef | None) -> ReportView:
@@ -177,7 +177,7 @@ def _worst_row(scorecards: ScorecardContext, result: CardResult) -> WorstRow:
     return WorstRow(link, owner, result.card.title, scorecards.level_state(result), scorecards.distance(result), failing[:FAILING])
 
 
-def _teams(context: ReportContext) -> Iterator[TeamRow]:
+def _teams(context: ReportContext) -> Iterator[TeamReportLink]:
     """All reports of teams, by name."""
-    rows = [TeamRow(context.links.to(team), report_path(team), len(context.members(team))) for team in context.teams()]
+    rows = [TeamReportLink(context.links.to(team), report_path(team), len(context.members(team))) for team in context.teams()]
     return iter(sorted(rows, key=lambda row: (row.link.name.casefold(), row.link.ref)))

@@ -21,7 +21,7 @@ from callboard.model.facts.on_call import OnCall, Shift, shift_order
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.model.facts.quality_gate import GateState, QualityGate
 from callboard.model.facts.recorded import RecordedValue
-from callboard.model.facts.repository import GoodFirstIssue, PullRequest, Release, RepositoryActivity
+from callboard.model.facts.repository import CommitAuthor, GoodFirstIssue, PullRequest, Release, RepositoryActivity
 from callboard.model.facts.validation import FactError
 from callboard.model.facts.value import FactValue
 from callboard.model.facts.vulnerability import Vulnerability
@@ -98,6 +98,7 @@ __all__ = [
     "ClientLimits",
     "Clock",
     "Commit",
+    "CommitAuthor",
     "Connector",
     "Counts",
     "Credential",
