@@ -55,7 +55,7 @@ def test_lines_are_the_worst_first_and_each_leads_to_its_page():
         "basket: Security: Silver → Bronze",
         "basket: vulnerability found: CVE-1 zlib (high)",
         "7 × deployed to production: c0, c1, c2 …",
-        "basket: owner: group:default/a → group:default/orders",
+        "basket: owner: a → orders",
         "basket: incident resolved: Down",
     ]
     assert found.lines[1].url == "https://portal.example/p/catalog/default/component/basket/#scorecards"
@@ -174,7 +174,7 @@ def test_the_changes_of_two_builds_reach_a_chat_and_a_mailbox(tmp_path, mail_ser
     first, _, *lines = printed.stdout.splitlines()
     assert first.startswith("**[team-shop: ")
     assert 1 <= len(lines) <= MOST_LINES
-    assert "shop: problem opened: REF001" in lines[0]
+    assert "names gone, which is not in the catalog \\(REF001\\)" in lines[0]
     assert "(<https://portal.example/catalog/default/component/shop/#problems>)" in lines[0]
     silent = callboard(folder, "digest", "--team", "team-books", "--since", "2026-11-29")
     assert (silent.returncode, silent.stdout) == (0, "")
@@ -201,3 +201,19 @@ def test_the_changes_of_two_builds_reach_a_chat_and_a_mailbox(tmp_path, mail_ser
                                                 if asked.headers.get("x-who") == "me" else {}, 200)) as portal:  # fmt: skip
         again = callboard(folder, *ask, "--portal", portal.url, CALLBOARD_PORTAL_HEADER="X-Who: me")
     assert again.stdout == printed.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        # As they stand in the digests of three teams of the example.
+        ("problem opened: LIF001 component:default/shop is in production and depends on component:default/auth-service.",
+         "Shop: is in production and depends on auth-service (LIF001)"),
+        ("problem opened: OWN002 The owner group:default/team.x-1 does not exist.", "Shop: The owner team.x-1 does not exist (OWN002)"),
+        ("problem opened: REF001", "Shop: problem opened: REF001"),
+        ("link: https://x.example/a:b/c → none", "Shop: link: https://x.example/a:b/c → none"),
+    ],
+)  # fmt: skip
+def test_a_line_says_names_and_no_references(text, said):
+    found = news(row("problem-opened", "Shop", text, "bad") | {"ref": "component:default/shop"}).digest(None, since_of("7d", NOW))
+    assert [line.text for line in found.lines] == [said]

@@ -23,6 +23,9 @@ _RANKS = {"bad": 0, "warn": 1, "info": 2, "none": 3, "good": 4}
 _FIRST = {"incident-opened": -2, "consumed-api-breaking": -1}
 """Kinds that come before others of their tone."""
 _AGE = re.compile(r"([1-9]\d{0,3})([hdw])")
+_REFERENCE = re.compile(r"(?<![\w.:-])[a-z][\w.-]*+:[\w.-]++/(\w++(?:[.-]++\w++)*+)")
+"""A reference of an entity, and its name."""
+_PROBLEM = re.compile(r"problem opened: ([A-Z]++\d++) (.++)", re.DOTALL)
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
@@ -62,6 +65,8 @@ class _Item:
     text: str
     url: str
     at: datetime
+    ref: str = ""
+    """Of the entity; empty for a change of no single one."""
 
     @property
     def rank(self) -> int:
@@ -109,7 +114,15 @@ class PortalNews:
             return None
         anchor = f"#{row['anchor']}" if row.get("anchor") else "#scorecards" if "day" in row else ""
         text, kind = str(row.get("text", ""))[:_LONGEST], str(row.get("kind", "level"))
-        return _Item(kind, str(row.get("tone", "none")), str(row.get("name", "")), text, f"{self.base}{row.get('path', '')}{anchor}", at)
+        return _Item(
+            kind,
+            str(row.get("tone", "none")),
+            str(row.get("name", "")),
+            text,
+            f"{self.base}{row.get('path', '')}{anchor}",
+            at,
+            str(row.get("ref", "")),
+        )
 
     def _team(self, text: str) -> str:
         try:
@@ -164,7 +177,19 @@ def _lines(items: Iterable[_Item], address: str) -> Iterator[DigestLine]:
 
 
 def _line(item: _Item) -> DigestLine:
-    return DigestLine(f"{item.name}: {item.text}" if item.name else item.text, item.url, item.tone)
+    text = _short(item)
+    return DigestLine(f"{item.name}: {text}" if item.name else text, item.url, item.tone)
+
+
+def _short(item: _Item) -> str:
+    """The change as somebody would say it: names in place of references, and of a problem its sentence without its own name."""
+    own = item.ref.rpartition("/")[2]
+    text = _REFERENCE.sub(r"\1", item.text)
+    found = _PROBLEM.fullmatch(text) if item.kind == "problem-opened" else None
+    if found is None:
+        return text
+    sentence = found[2].removeprefix(f"{own} ") if own else found[2]
+    return f"{sentence.rstrip('.')} ({found[1]})"
 
 
 def _summary(items: Sequence[_Item], address: str) -> tuple[DigestLine, int]:
