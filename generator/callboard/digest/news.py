@@ -23,7 +23,7 @@ _RANKS = {"bad": 0, "warn": 1, "info": 2, "none": 3, "good": 4}
 _FIRST = {"incident-opened": -2, "consumed-api-breaking": -1}
 """Kinds that come before others of their tone."""
 _AGE = re.compile(r"([1-9]\d{0,3})([hdw])")
-_REFERENCE = re.compile(r"(?<![\w.:-])[a-z][\w.-]*+:[\w.-]++/(\w++(?:[.-]++\w++)*+)")
+_REFERENCE = re.compile(r"(?<![\w.:/-])[a-z][\w.-]*+:[\w.-]++/(\w++(?:[.-]++\w++)*+)")
 """A reference of an entity, and its name."""
 _PROBLEM = re.compile(r"problem opened: ([A-Z]++\d++) (.++)", re.DOTALL)
 _HOURS = {"h": 1, "d": 24, "w": 168}
