@@ -133,6 +133,16 @@ FACTS = {
     "vulnerability": [{"id": f"CVE-2026-{n}", "severity": s, "package": "zlib"} for n, s in enumerate(["critical", "high", "low"])],
     "alert": [{"name": "LatencyHigh", "severity": "high", "since": "-1h"}],
     "quality-gate": [{"key": "q", "state": "failed", "coverage": 61.5, "coverage_wanted": 80}],
+    "repository": [
+        {
+            "name": "acme/x",
+            "languages": {"Go": 91.0},
+            "topics": ["inner-source"],
+            "community": [],
+            "bus_factor": 1,
+            "good_first_issues": [{"title": "Say hello", "url": "https://host.example/1"}],
+        }
+    ],
 }
 
 
@@ -149,6 +159,8 @@ def known(chromium, serve, tmp_path_factory):
     (folder / "shop/handbook/docs/index.md").write_text("# Handbook\n\n## First\n\nText.\n", encoding="utf-8")
     (folder / "shop/handbook/docs/second.md").write_text("# Second\n\nText.\n", encoding="utf-8")
     (folder / "ready.yaml").write_text(SCORECARD, encoding="utf-8")
+    (folder / "announcements").mkdir()
+    (folder / "announcements/news.md").write_text(ANNOUNCEMENT, encoding="utf-8")
     return serve(write_site(folder, settings=f"integrations:\n{items}scorecards: [ready.yaml]\n"))
 
 
@@ -158,9 +170,11 @@ kind: Component
 metadata: {name: handbook, annotations: {backstage.io/techdocs-ref: "dir:."}}
 spec: {type: library, lifecycle: production, owner: team-orders}
 """
+ANNOUNCEMENT = "---\ntitle: No deployments\nfrom: 2020-01-01\nuntil: 2199-12-31\n---\nThe clusters get a new version.\n"
 SCORECARD = """\
 name: ready
 title: Ready
+deadline: 2199-12-31
 levels: [bronze, silver]
 rules:
   - {id: described, title: Has a description, level: bronze, check: {field: description, exists: true}, fix: Describe it.}
@@ -170,12 +184,22 @@ PAGES_OF_FACTS = [
     "", "health/", "incidents/", "deployments/", "vulnerabilities/", "availability/", "alerts/", "catalog/default/component/order-svc/",
     "catalog/default/api/orders-api/", "catalog/default/group/team-orders/", "catalog/default/system/ordering/",
     "scorecards/", "scorecards/ready/", "docs/", "docs/default/component/handbook/",
+    "reports/default/team-orders/", "insights/", "insights/innersource/", "announcements/news/",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "width"), on_each_size(PAGES_OF_FACTS))
 def test_a_page_with_facts_is_accessible_and_not_wider_than_the_window(chromium, known, axe, width, path):
     assert_accessible(chromium, axe, known + path, width)
+
+
+def test_the_banner_of_an_announcement_is_shown_and_accessible(chromium, known, axe):
+    context = chromium.new_context(viewport={"width": 400, "height": 900}, color_scheme="light", bypass_csp=True)
+    page = context.new_page()
+    page.goto(known)
+    page.get_by_role("link", name="No deployments").wait_for()
+    assert violations(page, axe) == []
+    context.close()
 
 
 def test_from_home_it_is_two_steps_to_who_is_on_call(chromium, known):

@@ -162,6 +162,7 @@ def track_contexts(contexts: PageContexts) -> tuple[EntityContext, DependencyTra
         **documents.fingerprints(contexts.documents),
         **dict(problem_lists.fingerprints(contexts.indexes)),
         **dict(reports.fingerprints(contexts.reports)),
+        **dict(insights.fingerprints(contexts.insights)),
     }
     return track(contexts.entities, {**rest, **judged})
 
@@ -173,7 +174,10 @@ def plan_pages(contexts: PageContexts, tracked: EntityContext, tracker: Dependen
     every = (page for entity in tracked.entities.values() for page in _of_entity(contexts, entity, tracked, tracker))
     results = (replace(page, tracker=tracker, extra_keys=(_SCORECARDS,)) for page in _scorecard_pages(contexts))
     of_sets = documents.plan(documents.tracked(contexts.documents, tracked), tracker)
-    return chain(lists, every, results, of_sets, reports.plan(contexts.reports, tracker), _rest(contexts))
+    return chain(
+        lists, every, results, of_sets, reports.plan(contexts.reports, tracker),
+        insights.plan(contexts.insights, tracker), _rest(contexts),
+    )  # fmt: skip
 
 
 def _of_entity(contexts: PageContexts, entity: Entity, tracked: EntityContext, tracker: DependencyTracker) -> Iterator[Page]:
@@ -187,8 +191,8 @@ def plan_without_entities(contexts: PageContexts) -> Iterator[Page]:
     entities = contexts.entities
     references = (page for entity in entities.entities.values() for page in reference_pages(entities, entity))
     of_sets = documents.plan(contexts.documents)
-    of_reports = reports.plan(contexts.reports)
-    return chain(indexes.plan(contexts.indexes), references, _scorecard_pages(contexts), of_sets, of_reports, _rest(contexts))
+    others = chain(reports.plan(contexts.reports), insights.plan(contexts.insights))
+    return chain(indexes.plan(contexts.indexes), references, _scorecard_pages(contexts), of_sets, others, _rest(contexts))
 
 
 def entity_page(
@@ -213,7 +217,6 @@ def _rest(contexts: PageContexts) -> Iterator[Page]:
         fresh,
         create.plan(contexts.create),
         announcements.plan(contexts.announcements),
-        insights.plan(contexts.insights),
     )
 
 

@@ -14,15 +14,15 @@ from callboard.pages.reports.view import report_view
 from callboard.pages.scorecards.context import ScorecardContext
 from callboard.pages.scorecards.moves import is_young, month_start
 
+ALL_TEAMS = "everything"
 _TAB = "teams/"
 
 
 def plan(context: ReportContext | None, tracker: DependencyTracker | None = None) -> Iterator[Page]:
-    """The report about everything, and one for each team that owns anything. Those of teams are made again when their content changes."""
+    """The report about everything, and one for each team that owns anything; each is made again when what it reads has changed."""
     if context is None:
         return
-    yield _page(context, None)
-    for team in context.teams():
+    for team in (None, *context.teams()):
         yield replace(_page(context, team), tracker=tracker, extra_keys=(_key(team),))
 
 
@@ -32,19 +32,23 @@ def _page(context: ReportContext, team: EntityRef | None) -> Page:
     return Page(report_path(team) if team else REPORTS, "report.html", "wide", _TAB, title, partial(report_view, context, team), text)
 
 
-def _key(team: EntityRef) -> DependencyKey:
-    return "report", team
+def _key(team: EntityRef | None) -> DependencyKey:
+    return "report", team or ALL_TEAMS
 
 
 def fingerprints(context: ReportContext | None) -> Iterator[tuple[DependencyKey, str]]:
-    """The fingerprint of all that the report of each team reads: names, facts, problems, results, moves, and the ends of campaigns."""
+    """The fingerprint of all that each report reads: names, facts, problems, results, moves, and the ends of campaigns."""
     if context is None:
         return
     shared = _shared(context.scorecards) if context.scorecards else ""
-    own = {ref: _of_entity(context, ref) for team in context.teams() for ref in context.members(team)}
-    for team in context.teams():
+    own = {ref: _of_entity(context, ref) for ref in context.members(None)}
+    teams = [*context.teams()]
+    members = {team: context.members(team) for team in teams}
+    sizes = [[context.links.to(team).name, str(team), len(members[team])] for team in teams]
+    yield _key(None), fingerprint_of([shared, [*own.values()], sizes])
+    for team in teams:
         link = context.links.to(team)
-        yield _key(team), fingerprint_of([shared, link.name, link.path, [own[ref] for ref in context.members(team)]])
+        yield _key(team), fingerprint_of([shared, link.name, link.path, [own[ref] for ref in members[team]]])
 
 
 def _of_entity(context: ReportContext, ref: EntityRef) -> str:
