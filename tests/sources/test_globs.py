@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callboard.model.errors import TreeError
-from callboard.plugins.sources.paths import compiled_glob, compiled_globs, is_glob, matching_paths
+from callboard.plugins.sources.paths import compile_glob, compiled_glob, compiled_globs, is_glob, matching_paths
 
 MATCHES = [
     ("[]", "[]", True),
@@ -125,3 +125,35 @@ def test_no_glob_matches_nothing():
 
 def test_plain_paths_are_told_from_globs():
     assert [is_glob(t) for t in ("a/b.yaml", "{{x}}", "*.yaml", "{a,b}", "[a]")] == [False, False, True, True, True]
+
+
+FOLDERS = [
+    "x",
+    "x/y",
+    "./x",
+    "x//y",
+    "..",
+    "../x",
+    ".",
+    ".x",
+    "..x",
+    "x/..y",
+    "x/../y",
+    "a b",
+    "x/y.md",
+    "x/",
+    "",
+    "x/y}",
+    "x{",
+    "x[",
+    "x*",
+    "/x",
+]
+
+
+@pytest.mark.parametrize("end", ["", "/**", "/", "/*"])
+def test_paths_that_match_without_a_regular_expression_are_those_that_match_one(end):
+    paths = ["x", "x/y", "x/y/z", "x/.h", "xy/z", "a b/c", "x/..y", "..x", "..x/y", ".x", ".x/y", "x/y.md", "x/y.md/z", "x/y}", "x/y}/z"]
+    for folder in FOLDERS:
+        expression = compile_glob(folder + end)
+        assert matching_paths(folder + end, paths) == [path for path in paths if expression.fullmatch(path)], folder

@@ -24,6 +24,7 @@ from callboard.documentation.extensions import Configured
 from callboard.documentation.fences import drawing_options, register, with_common_fences, without_delimiters
 from callboard.documentation.files import SetFile
 from callboard.documentation.front_matter import split_front_matter
+from callboard.documentation.highlighting import make_quick
 from callboard.documentation.inline_patterns import make_selective
 from callboard.documentation.insertions import Insertions
 from callboard.documentation.links import LinkResolver
@@ -124,6 +125,7 @@ class Converter:
         if self._is_portal:
             register(self._markdown)
         make_selective(self._markdown)
+        make_quick(self._markdown)
 
     def convert(self, text: str, page: SetFile, links: LinkResolver, nav_title: str = "", *, draws: bool = True) -> ConvertedPage:
         """The page; ``text`` includes its front matter, and ``nav_title`` is the title that the navigation gives it.

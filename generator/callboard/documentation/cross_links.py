@@ -183,6 +183,6 @@ def _heading(page: DocumentPage, anchor: str) -> str:
 def _exists(tree: Tree, path: str) -> bool:
     """Whether the tree has a file or a folder at the path."""
     try:
-        return bool(tree.glob(literal(path)) or tree.glob(f"{literal(path)}/*") or tree.glob(f"{literal(path)}/**"))
+        return bool(tree.glob(literal(path)) or tree.glob(f"{literal(path)}/**"))
     except TreeError:
         return False

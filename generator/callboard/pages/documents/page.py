@@ -29,8 +29,12 @@ from callboard.pages.shared_views import EntityLink, TimeView
 
 _TOC_LEVELS = 2
 _LONGEST_NAME = 80
-_MOST_HEADINGS = 60
-"""Entries of a page's contents."""
+_CONTENTS_BYTES = 1_200
+"""Of a page's contents: the anchor, the text and ``_ENTRY_BYTES`` of markup of each entry. Without them, what stands around the text of a
+page has 6.8 KB."""
+_ENTRY_BYTES = 95
+_LONGEST_HEADING = 80
+"""Characters of an entry of a page's contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class DocumentView:
     others: tuple[NavView, ...] = ()
     """Pages that the navigation does not name, on the start page."""
     headings: tuple[Heading, ...] = ()
+    all_headings: tuple[TocEntry, ...] = ()
+    """All entries of the page's contents, if they are too many to stand next to the text."""
     has_heading: bool = True
     """Whether the text begins with a heading of the first level."""
 
@@ -104,6 +110,7 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
         is_outside=page.path not in navigation.places and of.kind is not SetKind.README,
         others=_others(of) if page is of.start else (),
         headings=page.headings,
+        all_headings=all_headings(page.headings),
         has_heading=bool(page.headings) and page.headings[0].level == 1,
     )
 
@@ -174,19 +181,38 @@ def set_fingerprint(context: DocumentsContext, of: DocumentationSet) -> str:
 
 
 def page_toc(view: DocumentView) -> tuple[TocEntry, ...]:
-    """The contents of a page: two levels below its title."""
-    first = view.headings
-    if len(first) == 1 and first[0].level == 1:
-        first = first[0].children
-    elif first and first[0].level == 1 and not first[0].children:
-        first = first[1:]
-    nested = sum(1 + len(heading.children) for heading in first) <= _MOST_HEADINGS
-    return tuple(_entry(heading, _TOC_LEVELS if nested else 1) for heading in first[:_MOST_HEADINGS])
+    """The contents of a page: two levels below its title, else the first of the upper level; then ``all_headings`` has all."""
+    if not view.all_headings:
+        return tuple(_entry(heading, _TOC_LEVELS) for heading in _below_title(view.headings))
+    entries, left = [], _CONTENTS_BYTES
+    for entry in view.all_headings:
+        left -= _size(entry, with_children=False)
+        if left < 0 and entries:
+            break
+        entries.append(TocEntry(entry.id, entry.text))
+    return tuple(entries)
+
+
+def all_headings(headings: Sequence[Heading]) -> tuple[TocEntry, ...]:
+    """The headings of the first two levels below the title of a page that has too many for its contents; empty for others."""
+    entries = tuple(_entry(heading, _TOC_LEVELS) for heading in _below_title(headings))
+    return entries if sum(map(_size, entries)) > _CONTENTS_BYTES else ()
+
+
+def _size(entry: TocEntry, *, with_children: bool = True) -> int:
+    own = _ENTRY_BYTES + len(f"{entry.id}{entry.text}".encode())
+    return own + (sum(map(_size, entry.children)) if with_children else 0)
+
+
+def _below_title(headings: Sequence[Heading]) -> Sequence[Heading]:
+    if len(headings) == 1 and headings[0].level == 1:
+        return headings[0].children
+    return headings[1:] if headings and headings[0].level == 1 and not headings[0].children else headings
 
 
 def _entry(heading: Heading, levels: int) -> TocEntry:
     children = tuple(_entry(child, levels - 1) for child in heading.children) if levels > 1 else ()
-    return TocEntry(heading.id, text_of(heading.text), children)
+    return TocEntry(heading.id, text_of(heading.text, _LONGEST_HEADING), children)
 
 
 def page_search_text(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> SearchText:
