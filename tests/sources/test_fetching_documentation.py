@@ -1,6 +1,7 @@
 """What reading the documentation of many repositories on a host costs in requests, and that hostile repositories do not change it."""
 
 import os
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -16,9 +17,10 @@ from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import discover
 from callboard.plugins.portal_settings import read_settings
 from callboard.settings.settings import Limits
+from callboard.sources.gitea.source import GiteaSource
 from callboard.sources.github.source import GitHubSource
 from callboard.sources.gitlab.source import GitLabSource
-from faulty import PatientClock, Server
+from faulty import PatientClock, Server, json_answer
 from support import EVERY_CASE
 
 pytestmark = pytest.mark.skipif(not BACKEND.exists(), reason="needs git-http-backend: install git")
@@ -31,8 +33,8 @@ FILES = {
 
 def documented(tmp_path, server, source=GitHubSource, **options):
     """The documentation of a portal with one source, and what its repositories could not tell."""
-    kind = "github" if source is GitHubSource else "gitlab"
-    options |= {"organization" if kind == "github" else "group": "acme", "url": server.url, "token": "very-secret"}
+    kind = {GitHubSource: "github", GitLabSource: "gitlab", GiteaSource: "gitea"}[source]
+    options |= {"group" if kind == "gitlab" else "organization": "acme", "url": server.url, "token": "very-secret"}
     collected = source(settings(kind, **options), context(tmp_path, clock=PatientClock())).collect()
     assert not collected.failures
     trees = {("acme", tree.id): tree for tree in collected.trees}
@@ -103,6 +105,45 @@ def test_gitlab_is_asked_no_more_than_for_descriptors(tmp_path):
         assert made.changed["run.md"] == datetime(2024, 6, 1, 10, tzinfo=UTC)
         host.change([3], {"src/main.py": "x = 2\n"})
         assert documented(tmp_path, server, GitLabSource)[1] == 0
+
+
+class GiteaWithGit(HostedGit):
+    """The API of Gitea about the same repositories."""
+
+    def _gitlab(self, asked, wire):
+        path = asked.path.removeprefix("/api/v1")
+        if path == "/orgs/acme/repos":
+            about = {"default_branch": "main", "description": "", "topics": [], "updated_at": "2024-05-01T00:00:00Z", "archived": False,
+                     "fork": False, "empty": False}  # fmt: skip
+            return json_answer(wire, [{"id": n, "name": f"r{n}", "full_name": f"acme/r{n}", **about} for n in self.commits])
+        number, rest = re.fullmatch(r"/repos/acme/r(\d+)/(.*)", path).groups()
+        at = self.commits[int(number)]
+        if rest == "branches/main":
+            return json_answer(wire, {"name": "main", "commit": {"id": at, "timestamp": "2024-05-01T00:00:00Z"}})
+        if rest.startswith("git/trees/"):
+            entries = [{"path": each["name"], "type": each["type"], "sha": each["id"], "mode": each["mode"]} for each in self.entries(at)]
+            return json_answer(wire, {"sha": at, "tree": entries, "truncated": False})
+        text = self.text(at, rest.removeprefix("raw/"), int(number)) if rest.startswith("raw/") else None
+        return json_answer(wire, {"message": "not found"}, 404) if text is None else wire.answer(200, text.encode())
+
+
+@pytest.mark.long
+def test_gitea_is_asked_for_no_file_and_no_folder_that_has_not_changed(tmp_path):
+    host = GiteaWithGit(tmp_path / "remote", 4, FILES)
+    with Server(host) as server:
+        first, fetches = documented(tmp_path, server, GiteaSource)
+        assert {len(each.pages) for each in first.sets.values()} == {2}
+        assert (len(first.sets), fetches > 0) == (4, True)
+        host.counted()
+        same, fetches = documented(tmp_path, server, GiteaSource)
+        today = host.counted()
+        assert (today["rest"], today["git"], fetches, same.converted) == (5, 0, 0, 0)  # the list, and each one's newest commit
+        host.change([2], {"docs/run.md": "# Run twice\n"})
+        edited, fetches = documented(tmp_path, server, GiteaSource)
+        assert host.counted()["rest"] <= today["rest"] + 3
+        assert (edited.converted, fetches) == (1, 1)
+        host.change([2], {"src/main.py": "x = 2\n"})
+        assert documented(tmp_path, server, GiteaSource)[1] == 0
 
 
 def test_a_host_without_git_is_asked_for_each_file(tmp_path):

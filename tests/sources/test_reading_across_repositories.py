@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 from company import commit, context, git, put, repository
 
+from callboard.catalog.linking import link
+from callboard.catalog.merging import merge
 from callboard.descriptors.kinds import builtin_kinds
+from callboard.documentation.building import DocumentationBuilder
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import discover
 from callboard.lint.check import check_paths, check_portal
 from callboard.settings.invalid import InvalidSettingsError
-from callboard.settings.settings import Limits, SourceSettings
+from callboard.settings.settings import Limits, Settings, SourceSettings
 from callboard.sources.files.source import FilesSource
 from callboard.sources.git.source import GitSource
 
@@ -320,3 +323,23 @@ def test_a_check_without_a_portal_does_not_know_what_is_permitted(tmp_path, monk
     two(tmp_path, B, ())
     monkeypatch.chdir(tmp_path)
     assert not check_paths([tmp_path / "a-source", tmp_path / "b-source"], {"PATH": os.environ["PATH"]}).problems
+
+
+@pytest.mark.parametrize(
+    ("readable", "titles"), [((), []), (("a-source",), ["Refunds"]), (("all",), ["Refunds"])], ids=["nobody", "that source", "everybody"]
+)
+def test_documentation_at_a_url_is_that_of_another_source_if_it_permits(tmp_path, readable, titles):
+    connected, files = two(tmp_path, B, readable)
+    put(tmp_path / "b-source" / "b", {"team/mkdocs.yml": "site_name: Handbook\n", "team/docs/index.md": "# Refunds\n"})
+    reference = "{annotations: {backstage.io/techdocs-ref: 'url:https://github.com/acme/b/tree/main/team/'}, name: a}"
+    put(tmp_path / "a-source" / "a", {"catalog-info.yaml": COMPONENT.format(name="a").replace("{name: a}", reference)})
+    connected, files = portal(tmp_path, ("a-source", "a-source", ()), ("b-source", "b-source", readable))
+    kinds = builtin_kinds()
+    found = discover(files, connected, kinds, Limits())
+    catalog, _ = link(merge(found.entities, ["a-source", "b-source"], kinds).entities, kinds)
+    settings = Settings(tmp_path, tmp_path / "sources.yaml")
+    made = DocumentationBuilder(catalog, connected, settings, tmp_path / "cache", "program").build()
+    assert [page.title for each in made.sets.values() for page in each.pages.values()] == titles
+    refused = [f"{problem.message} {problem.hint}" for problem in made.problems]
+    assert len(refused) == (0 if titles else 1)
+    assert all("readable_by" in each and "Refunds" not in each for each in refused)

@@ -184,7 +184,8 @@ def page_toc(view: DocumentView) -> tuple[TocEntry, ...]:
     """The contents of a page: two levels below its title, else the first of the upper level; then ``all_headings`` has all."""
     if not view.all_headings:
         return tuple(_entry(heading, _TOC_LEVELS) for heading in _below_title(view.headings))
-    entries, left = [], _CONTENTS_BYTES
+    entries: list[TocEntry] = []
+    left = _CONTENTS_BYTES
     for entry in view.all_headings:
         left -= _size(entry, with_children=False)
         if left < 0 and entries:
