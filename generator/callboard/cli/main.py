@@ -24,6 +24,7 @@ COMMANDS = {
     "try-integration": "Show what one integration requests and finds for one entity.",
     "score": "Judge entities by the portal's scorecards.",
     "diff": "Show what changed from one build to another.",
+    "graph": "Write the relations of entities as a graph for Graphviz.",
     "digest": "Summarize what changed for a team, for a chat or mail.",
     "api-diff": "Show what changed in an API's definition, and whether it breaks consumers.",
     "publish": "Copy the built site to where it is served.",

@@ -12,7 +12,7 @@ COLUMNS = 5
 """Most columns, which a page of text shows in a readable size."""
 MOST_EDGES = 150
 """Most lines; more are unreadable."""
-_KINDS: Mapping[str, EdgeKind] = {
+RELATIONS: Mapping[str, EdgeKind] = {
     "dependsOn": "depends", "consumesApi": "api", "apiProvidedBy": "api", "partOf": "part", "ownerOf": "owns", "parentOf": "member",
     "hasMember": "member",
 }  # fmt: skip
@@ -29,7 +29,7 @@ def selection_graph(catalog: Catalog, refs: Iterable[EntityRef], limit: int, pat
     visible = frozenset(shown)
     for ref in sorted(shown):
         for relation in catalog.relations.get(ref, ()):
-            kind = _KINDS.get(relation.type)
+            kind = RELATIONS.get(relation.type)
             if kind and relation.target in visible and relation.target != ref and len(sketch.edges) < MOST_EDGES:
                 sketch.join(ref, relation.target, kind)
     if hidden:
