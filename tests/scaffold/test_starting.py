@@ -59,6 +59,7 @@ LOCATIONS = {
     "azure-devops": ("acme", {}),
     "bitbucket-cloud": ("acme", {}),
     "bitbucket-datacenter": ("https://bitbucket.acme.example", {}),
+    "aws": ("eu-west-1 us-east-1", {}),
     "entra": ("acme.onmicrosoft.com", {"client_id": "0a1b"}),
     "okta": ("https://acme.okta.com", {}),
     "keycloak": ("https://sso.acme.example", {"realm": "acme", "client_id": "portal"}),

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from callboard.catalog.described_resources import without_described_resources
 from callboard.catalog.graph import Catalog
 from callboard.catalog.joined_accounts import with_joined_accounts
 from callboard.catalog.organization import OWNERS
@@ -75,7 +76,7 @@ def merge(
     """
     first: dict[EntityRef, Entity] = {}
     duplicates = []
-    for entity in with_joined_accounts(in_order(entities, sources, kinds, problems)):
+    for entity in with_joined_accounts(without_described_resources(in_order(entities, sources, kinds, problems))):
         kept = first.setdefault(entity.ref, entity)
         if kept is not entity:
             duplicates.append(Duplicate(kept, entity))

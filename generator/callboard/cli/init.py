@@ -17,6 +17,7 @@ SOURCES = (
     "azure-devops",
     "bitbucket-cloud",
     "bitbucket-datacenter",
+    "aws",
     "http",
     "ldap",
     "entra",

@@ -73,6 +73,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "azure-devops": "callboard.sources.azure_devops.source:AzureDevOpsSource",
         "bitbucket-cloud": "callboard.sources.bitbucket_cloud.source:BitbucketCloudSource",
         "bitbucket-datacenter": "callboard.sources.bitbucket_datacenter.source:BitbucketDatacenterSource",
+        "aws": "callboard.sources.aws:AwsSource",
         "http": "callboard.sources.http:HttpSource",
         "backstage": "callboard.sources.backstage.source:BackstageSource",
         "ldap": "callboard.sources.ldap:LdapSource",

@@ -67,6 +67,7 @@ _FIRST = {
     ),
     "bitbucket-cloud": FirstSource((Prompt("workspace", "Workspace on Bitbucket Cloud"),), secrets=_WITH_TOKEN),
     "bitbucket-datacenter": FirstSource((Prompt("url", "URL of the server"),), secrets=_WITH_TOKEN),
+    "aws": FirstSource((Prompt("regions", "Regions, such as eu-west-1 (several: separated by spaces)"),)),
     "http": FirstSource((Prompt("urls", "URL of a descriptor file (several: separated by spaces)"),), hint=_PRIVATE),
     "ldap": FirstSource(
         (
@@ -98,6 +99,8 @@ _FIRST = {
     ),
     "backstage": FirstSource((Prompt("url", "URL of Backstage's backend, such as https://backstage.example.com"),), hint=_PRIVATE),
 }
+_LISTS = frozenset({"urls", "regions"})
+"""Options that are lists of values, which are separated by spaces."""
 _WITH_SERVER = frozenset({"github", "gitlab", "azure-devops"})
 """Types with a default for the URL of the server, which is not written."""
 
@@ -176,12 +179,12 @@ def _lines(type_: str, kind: FirstSource, answers: Mapping[str, str]) -> Iterato
 
 
 def _value(key: str, text: str) -> str:
-    return f"[{', '.join(map(quoted, text.split()))}]" if key == "urls" else quoted(text)
+    return f"[{', '.join(map(quoted, text.split()))}]" if key in _LISTS else quoted(text)
 
 
 def option_value(key: str, text: str) -> Any:
     """The value of an option for its JSON Schema."""
-    return text.split() if key == "urls" else text
+    return text.split() if key in _LISTS else text
 
 
 def quoted(text: str) -> str:

@@ -80,5 +80,7 @@ def _extras(data: Mapping[str, Any]) -> Iterator[str]:
         for item in items if isinstance(items, list) else ():
             if isinstance(item, dict) and item.get("type") == "ldap":
                 yield "ldap"
+            if isinstance(item, dict) and item.get("type") == "aws":
+                yield "s3"
             if isinstance(item, dict) and item.get("app"):
                 yield "github-app"

@@ -62,6 +62,7 @@ SOURCES = (
     Scope("bitbucket-cloud", ("token",), "`read:repository:bitbucket`; `read:workspace:bitbucket` for `people`. An access token of the workspace: *Repositories: Read*, *Account: Read*", "private repositories are not listed; no people"),
     Scope("bitbucket-datacenter", ("token", "password"), "*Project read*; for `people` a user with a licence", "repositories that the account may not see are not listed; no people"),
     Scope("git", ("username", "token"), "to read the repositories: *Contents* on GitHub, `read_repository` on GitLab", "the source fails"),
+    Scope("aws", ("access_key", "secret_key"), "`tag:GetResources`", "the region fails"),
     Scope("http", ("token",), "what the web server requires", "the source fails"),
     Scope("ldap", ("user", "password"), "to search below `users.base` and `groups.base`", "the source fails, or entries are missing that the account may not see"),
     Scope("entra", ("client_secret", "private_key", "token"), "application permissions, with admin consent: `User.Read.All`, `GroupMember.Read.All`; `Member.Read.Hidden` for groups with hidden memberships", "the source fails"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from callboard.io.http.auth import digest
+from callboard.io.http.auth import Credential, digest
 from callboard.io.http.messages import HttpRequest
 from callboard.model.errors import SourceError
 
@@ -58,6 +58,11 @@ class AwsCredential:
         unsigned = awsrequest.AWSRequest(request.method, request.url, headers=own, data=request.content)
         auth.SigV4Auth(self._found.get_frozen_credentials(), self._service, self._region).add_auth(unsigned)
         return {name: value for name, value in unsigned.headers.items() if name.lower() not in SIGNED}
+
+
+def aws_credential(options: Mapping[str, Any], service: str, region: str) -> Credential:
+    """The credential of a connector with these options for one service in one region. Raises ``SourceError``, as ``AwsCredential``."""
+    return AwsCredential(AwsKeys.of(options), service, region)
 
 
 def _found(keys: AwsKeys) -> Any:

@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from callboard.io.git.history import FileCommit, FileHistory, git_commits_between, git_log, last_commits
     from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
     from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse, UnknownFieldError
+    from callboard.io.http.aws import aws_credential
     from callboard.io.http.client import Client, ClientContext, client_for
     from callboard.io.http.oauth import ClientCredentials, OAuthClient, client_credentials
     from callboard.io.ldap import LdapDirectory, LdapRow
@@ -142,6 +143,7 @@ __all__ = [
     "UnknownFieldError",
     "WrittenRef",
     "ascii_text",
+    "aws_credential",
     "basic",
     "bearer",
     "client_credentials",
@@ -193,6 +195,7 @@ __getattr__ = lazy_names(
         "callboard.io.git.history": ("FileCommit", "FileHistory", "git_commits_between", "git_log", "last_commits"),
         "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
         "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse", "UnknownFieldError"),
+        "callboard.io.http.aws": ("aws_credential",),
         "callboard.io.http.client": ("Client", "ClientContext", "client_for"),
         "callboard.io.http.oauth": ("ClientCredentials", "OAuthClient", "client_credentials"),
         "callboard.io.ldap": ("LdapDirectory", "LdapRow"),
