@@ -31,6 +31,8 @@ from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.archived import archived_problems
 from callboard.ingestion.codeowners import with_derived_owners
 from callboard.insights.delivery_facts import ENVIRONMENTS, DeliveryBuild, with_delivery_facts
+from callboard.insights.drift.portal_drift import DriftBuild, portal_drift
+from callboard.insights.drift.report import DRIFT
 from callboard.io.clock import Meter
 from callboard.io.parallel import gc_disabled
 from callboard.io.store import Store
@@ -157,7 +159,7 @@ def prepare(work: Workspace, state: BuildState, guards: Guards, queried: Collect
         facts = state.accumulated(facts, changes)
     resolved = replace(resolved, trees=state.recorded(resolved.trees), problems=(*resolved.problems, *changes.failures))
     data = SiteData(resolved, collected, state.history(changes), state.now, _with_own_facts(work, facts, resolved, state))
-    return judge(work, document(work, data), state, changes), changes
+    return judge(work, with_drift(work, document(work, data), state), state, changes), changes
 
 
 def _with_own_facts(work: Workspace, facts: CollectedFacts, resolved: ResolvedCatalog, state: BuildState) -> CollectedFacts:
@@ -167,6 +169,20 @@ def _with_own_facts(work: Workspace, facts: CollectedFacts, resolved: ResolvedCa
         facts = with_delivery_facts(facts, delivery)
     with work.meter.phase("definitions"):
         return with_definition_facts(facts, resolved.catalog, state.now, state.store.cache, is_public=work.settings.portal.is_public)
+
+
+def with_drift(work: Workspace, data: SiteData, state: BuildState) -> SiteData:
+    """Site data → the same with differences between descriptors and what is known from elsewhere, and their problems."""
+    with work.meter.phase("drift"):
+        catalog, trees = data.resolved.catalog, data.resolved.trees
+        previous = state.previous.facts if state.previous else ()
+        subject = DriftBuild(
+            catalog, trees, data.collected, data.facts, previous, data.now, state.store.cache, work.environ,
+            has_network=not state.from_state and state.is_saved,
+        )  # fmt: skip
+        found = portal_drift(work.settings, subject)
+    facts = with_own_facts(data.facts, DRIFT, found.facts, found.measurements, data.now)
+    return with_problems(replace(data, drift=found, facts=facts), found.problems)
 
 
 def document(work: Workspace, data: SiteData) -> SiteData:

@@ -33,7 +33,8 @@ MISTAKES = [
             'sources.yaml:2:3: error CFG002 unknown key "portal.nmae"; did you mean "name"?'),
     Mistake("sources.yaml", SOURCES + "notices:\n  - {text: Down on Sunday}\n", 2,
             'sources.yaml:3:1: error CFG002 unknown key "notices"; known keys: announcements, api_changes, badges, create, data, delivery, '
-            "docs, guides, history, innersource, integrations, kinds, limits, portal, publish, scorecards, search, sources, version"),
+            "docs, drift, guides, history, innersource, integrations, kinds, limits, portal, publish, scorecards, search, sources, "
+            "version"),
     Mistake("sources.yaml", "portal: {timezone: berlin}\n" + SOURCES, 2,
             'sources.yaml:1:20: error CFG003 "portal.timezone" is "berlin", which is not a time zone; did you mean "Europe/Berlin"?'),
     Mistake("sources.yaml", "sources:\n\t- {name: a}\n", 2,

@@ -24,6 +24,7 @@ GOOD = {
     "incident": {"title": "a", "opened": "-1d"}, "issue": {"title": "a"}, "on-call": {"name": "a"}, "pipeline-run": {"name": "a"},
     "quality-gate": {"coverage": 80}, "repository": {"name": "a"}, "vulnerability": {"id": "CVE-1"},
     "documentation": {"kind": "link", "path": "a.md"}, "api-quality": {"format": "openapi", "rules": 1}, "delivery": {"deployments": 3},
+    "drift": {"kind": "link", "declared": "https://x.example", "found": "404", "evidence": "x.example", "confidence": "likely"},
 }  # fmt: skip
 
 

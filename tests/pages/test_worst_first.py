@@ -16,6 +16,7 @@ from callboard.model.facts.api_quality import ApiQuality, QualityFinding, Qualit
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.documentation import DefectKind, DocumentationDefect
+from callboard.model.facts.drift import Confidence, DriftFinding, DriftKind
 from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.error_trend import ErrorTrend
 from callboard.model.facts.fact import Fact, Measurement
@@ -112,6 +113,10 @@ WORST_AND_OTHERS = {
         ("z", DocumentationDefect(DefectKind.IMAGE, "docs/worst.md", 3, "gone.png")),
         [(f"a{n}", DocumentationDefect(DefectKind.OLD, f"docs/a{n}.md", changed=ago(9999))) for n in range(6)],
     ),
+    "drift": (
+        ("z", DriftFinding(DriftKind.OWNER, "worst-team", "", "catalog", Confidence.CERTAIN)),
+        [(f"a{n}", DriftFinding(DriftKind.LINK, f"https://x.example/{n}", "404", "x.example", Confidence.LIKELY)) for n in range(6)],
+    ),
     "quality-gate": (
         ("z", QualityGate(GateState.FAILED, bugs=77)),
         [(f"a{n}", QualityGate(GateState.PASSED, bugs=n)) for n in range(5)],
@@ -121,6 +126,7 @@ WORST_AND_OTHERS = {
 NAMES = {
     "quality-gate": lambda value: f">{value.bugs}<",
     "documentation": lambda value: value.path,
+    "drift": lambda value: value.declared,
     "api-quality": lambda value: value.findings[0].places[0].text,
 }
 UNORDERED = {"on-call", "repository", "delivery"}
@@ -227,6 +233,7 @@ ONE_OF_EACH = {
     "pipeline-run": [PipelineRun("x", NOW, state) for state in RunState],
     "issue": [Issue("x", priority=severity) for severity in FactSeverity],
     "documentation": [DocumentationDefect(kind, "x") for kind in DefectKind],
+    "drift": [DriftFinding(kind, "x", "y", "z", confidence) for kind in DriftKind for confidence in Confidence],
     "api-quality": [ApiQuality("openapi", 9, findings=(QualityFinding(rule, 1, 2),)) for rule in ("invalid-example", "security")],
 }
 

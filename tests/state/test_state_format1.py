@@ -23,7 +23,7 @@ from callboard.state.manifest import StateError, read_head
 
 FIXTURE = Path(__file__).parent.parent / "fixtures/state-0.1.0.tar.xz"
 RENAMED = {"portraits": "summaries", "concerns": "problem_summaries"}
-MADE_HERE = frozenset({"api-quality", "delivery", "documentation"})
+MADE_HERE = frozenset({"api-quality", "delivery", "documentation", "drift"})
 """Families of facts that the build itself makes; the version of the fixture had none."""
 AT = "2026-11-24T02:00:00Z"
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from callboard.catalog.graph import Catalog
 from callboard.documentation.model import GuideMention
 from callboard.documentation.portal import PortalDocumentation
+from callboard.insights.drift.report import DriftReport
 from callboard.model.problem import Problem
 from callboard.model.tree import Trees
 from callboard.plugins.installed_families import installed_families
@@ -55,6 +56,8 @@ class SiteData:
     """The portal's own pages that link to entities."""
     judged: JudgedCatalog | None = None
     """The results of the portal's scorecards; None for a portal without any."""
+
+    drift: DriftReport = field(default_factory=DriftReport)
 
     @property
     def results(self) -> ResultHistory | None:

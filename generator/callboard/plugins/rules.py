@@ -20,6 +20,7 @@ MODULES = (
     "plugins.integrations.rules",
     "documentation.rules",
     "software_templates.rules",
+    "insights.rules",
     "scorecards.rules",
     "website.rules",
 )

@@ -32,7 +32,7 @@ from callboard.settings.variables import Expanded, below, expand, unset_message
 
 LARGEST = 5_000_000
 """Largest ``sources.yaml`` that is read, in bytes."""
-SECTIONS = ("integrations", "history", "delivery", "publish", "api_changes", "badges", "innersource")
+SECTIONS = ("integrations", "history", "delivery", "drift", "publish", "api_changes", "badges", "innersource")
 """Sections whose values the settings hold as read; a section is added here when something reads it."""
 MAY_LACK_VARIABLES = ("sources", *SECTIONS)
 """Sections in which an unset variable fails only its item, not the command."""

@@ -160,7 +160,7 @@ class Settings:
     host: str = ""
     """``publish.host``: the service that serves the site, whose limits a build compares with the site's size; empty if unknown."""
     sections: Mapping[str, Any] = field(default_factory=dict)
-    """The sections ``integrations``, ``history``, ``delivery``, ``publish``, ``api_changes``, ``badges`` and
+    """The sections ``integrations``, ``history``, ``delivery``, ``drift``, ``publish``, ``api_changes``, ``badges`` and
     ``innersource`` as read."""
     failures: Mapping[str, str] = field(default_factory=dict)
     """Values of ``sections`` that cannot be used because a variable is unset: dotted path (``integrations[0].token``) to the reason."""

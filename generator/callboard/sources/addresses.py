@@ -128,6 +128,17 @@ def repository_of(tree: Tree) -> RepositoryFolder | None:
     return None
 
 
+def repository_address(tree: Tree) -> tuple[str, str]:
+    """The URL of a tree's repository without credentials and ``.git``, and the tree's folder in it; empty where it has no URL on a host."""
+    if tree.id.startswith(("https://", "http://")):
+        return (tree.id, "") if urlsplit(tree.id).path.strip("/") else ("", "")
+    known = repository_of(tree)
+    if known is None:
+        return "", ""
+    url, view = known.url, tree.view_url("x")
+    return (view[: len(url)] if view.lower().startswith(f"{url}/") else url), known.folder  # the address is in lower case
+
+
 def _split(address: str) -> Iterator[tuple[str, str]]:
     """The address as folder and rest, the longest folder first."""
     end = len(address)

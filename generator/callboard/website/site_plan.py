@@ -248,6 +248,7 @@ def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None)
         yield from scorecards.data_files(contexts.scorecards)
         yield from scorecard_files(contexts.scorecards)
     yield from create.engine_files(contexts.create)
+    yield from ((f"drift/{each.name}", published_json(each.as_json())) for each in contexts.data.drift.proposals)
     visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     yield "status/collections.json", published_json(status.collections_json(visible))
 

@@ -27,6 +27,7 @@ FAMILIES: Mapping[str, FamilyEvents] = {
     "documentation": NO_EVENTS,
     "api-quality": NO_EVENTS,
     "delivery": NO_EVENTS,
+    "drift": NO_EVENTS,
 }
 """The built-in families."""
 

@@ -12,6 +12,7 @@ from callboard.model.facts.availability import Availability
 from callboard.model.facts.delivery import Delivery
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.documentation import DocumentationDefect
+from callboard.model.facts.drift import DriftFinding
 from callboard.model.facts.error_trend import ErrorTrend
 from callboard.model.facts.incident import Incident
 from callboard.model.facts.issue import Issue
@@ -37,5 +38,6 @@ FAMILIES: Mapping[str, type[FactValue]] = {
     "issue": Issue,
     "documentation": DocumentationDefect,
     "api-quality": ApiQuality,
+    "drift": DriftFinding,
 }
 """The built-in families; plugins may add others (``plugins/installed_families.py``). The order is that of the panels on a page."""

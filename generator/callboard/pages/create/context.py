@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from callboard.model.entity import Entity
 from callboard.model.tree import Tree, tree_of
@@ -15,7 +14,7 @@ from callboard.pages.create.host_runs import host_run
 from callboard.plugins.sources import host_software, parse_remote
 from callboard.software_templates.definition import digest_of
 from callboard.software_templates.published import PublishedTemplate
-from callboard.sources.addresses import repository_of
+from callboard.sources.addresses import repository_address
 
 CREATE = "create/"
 """Path of the page about all templates."""
@@ -59,23 +58,12 @@ class CreateContext(PageContext):
     def published(self, entity: Entity) -> PublishedTemplate:
         """What ``callboard new`` reads of a template; without an address if its source is a folder that is in no clone."""
         origin, tree = entity.origin, self.tree(entity)
-        address, prefix = _repository(tree) if tree else ("", "")
+        address, prefix = repository_address(tree) if tree else ("", "")
         title = entity.metadata.get("title")
         return PublishedTemplate(
             str(entity.ref), title if isinstance(title, str) else "", f"{address}.git" if address and "/_git/" not in address else address,
             origin.revision, prefix + origin.path, self.hosts, digest_of(entity.spec), entity.spec.get("parameters"),
         )  # fmt: skip
-
-
-def _repository(tree: Tree) -> tuple[str, str]:
-    """The URL of a tree's repository without credentials and ``.git``, and the tree's folder in it; empty where it has no URL on a host."""
-    if tree.id.startswith(("https://", "http://")):
-        return (tree.id, "") if urlsplit(tree.id).path.strip("/") else ("", "")
-    known = repository_of(tree)
-    if known is None:
-        return "", ""
-    url, view = known.url, tree.view_url("x")
-    return (view[: len(url)] if view.lower().startswith(f"{url}/") else url), known.folder  # the address is in lower case
 
 
 def create_context(page: PageContext) -> CreateContext:

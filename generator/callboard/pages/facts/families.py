@@ -11,6 +11,7 @@ from callboard.pages.facts import (
     delivery,
     deployment,
     documentation,
+    drift,
     error_trend,
     incident,
     issue,
@@ -39,6 +40,7 @@ FAMILIES: Mapping[str, FamilyPages] = {
     "issue": issue.PAGES,
     "documentation": documentation.PAGES,
     "api-quality": api_quality.PAGES,
+    "drift": drift.PAGES,
 }
 """The built-in families, in the order of their panels and pages."""
 
