@@ -49,6 +49,19 @@ def test_every_remainder_leads_to_the_rest(site):
     assert list(dead_ends_of(site)) == []
 
 
+def test_drift_is_what_the_readme_names_and_nothing_else(site):
+    keys = {json.loads(file.read_text())["key"] for file in (site / "drift").glob("*.json")}
+    assert keys == {
+        "drift owner component:default/label-printer-bridge team-warehouse-it",
+        "drift deployed component:default/gift-cards-web experimental",
+        "drift renamed component:default/pricing-service acme/pricing",
+        "drift renamed component:default/promotion-engine acme/pricing",
+        "drift undeclared component:default/checkout-web @acme/shop-tracking",
+    }
+    assert {json.loads(file.read_text())["repository"] for file in (site / "drift").glob("*.json")} >= {"https://github.com/acme/pricing"}
+    assert "dismissed until 2027-06-30: frozen until the old shop is switched off" in (site / "drift/index.html").read_text()
+
+
 def dead(url):
     """Why a link leads nowhere; empty if its file, folder and line exist."""
     link = LINK.match(f'{url}"')

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
-from typing import Any
 
 from callboard.descriptors.document import field_span
 from callboard.descriptors.patching import MAX_BYTES, patched
@@ -18,6 +17,7 @@ from callboard.insights.drift.lifecycles import lifecycle_drift, repository_drif
 from callboard.insights.drift.links import link_drift
 from callboard.insights.drift.owners import member_drift, owner_drift
 from callboard.insights.drift.packages import package_drift, used_packages
+from callboard.insights.drift.proposals import DescriptorProposal, place_of
 from callboard.insights.drift.reasons import reason_of
 from callboard.model.entity import Entity
 from callboard.model.errors import TreeError
@@ -28,7 +28,6 @@ from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree, tree_of
 from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.redaction.secrets import mask
-from callboard.sources.addresses import repository_address
 
 FAMILY = "drift"
 DRIFT = IntegrationInfo(FAMILY, FAMILY, "Drift", (FAMILY,), ())
@@ -39,29 +38,6 @@ MOST_PATCHES = 5000
 MAX_PATCH = 8000
 """Characters of a difference; larger ones are of files with very long lines."""
 _SHOWN = 300
-
-
-@dataclass(frozen=True, slots=True)
-class DescriptorProposal:
-    """A changed descriptor, as ``callboard describe --apply`` reads it."""
-
-    name: str
-    """Of its file below ``drift/``."""
-    repository: str
-    """URL; empty if the portal knows none."""
-    path: str
-    revision: str
-    content: str
-    reason: str
-    key: str
-    """The same for the same finding, however the file changes: a declined request is not made again."""
-
-    def as_json(self) -> Mapping[str, Any]:
-        """The content of the file."""
-        return {
-            "repository": self.repository, "path": self.path, "revision": self.revision, "reason": self.reason, "key": self.key,
-            "content": self.content,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +125,10 @@ class DriftReporter:
         patch = difference(origin.path, text, content)
         if len(patch) > MAX_PATCH:
             return None, ""
-        address, folder = repository_address(tree)
+        repository, path, revision = place_of(tree, origin.path, origin.revision)
         name = hashlib.sha256("\0".join((str(drift.entity.ref), drift.kind, drift.declared)).encode()).hexdigest()[:16]
         key = f"drift {drift.kind} {drift.entity.ref} {drift.declared[:_SHOWN]}"
-        proposal = DescriptorProposal(f"{name}.json", address, folder + origin.path, origin.revision, content, reason_of(drift), key)
+        proposal = DescriptorProposal(f"{name}.json", repository, path, revision, content, reason_of(drift), key)
         self._proposals.append(proposal)
         return proposal, patch
 
