@@ -83,6 +83,7 @@ def _next_turn(data: SiteData, zone: ZoneInfo) -> datetime | None:
     turns = [
         next_turn_of_counts(recorded), next_turn_of_records(recorded, facts), next_turn_of_documentation(data.documentation, data.now),
         next_turn_of_delivery(facts, data.now), data.documentation.announcements.next_turn(data.now, zone),
+        data.drift.next_turn,
     ]  # fmt: skip
     if data.judged is not None:  # the results of each day are recorded, so that the first build of a day is complete
         tomorrow = data.now.astimezone(data.judged.zone).date() + timedelta(days=1)

@@ -13,6 +13,7 @@ from callboard.insights.drift.dismissals import in_settings
 from callboard.insights.drift.evidence import DriftEvidence
 from callboard.insights.drift.links import APART, LinkRecords
 from callboard.insights.drift.manifests import read_manifest
+from callboard.insights.drift.portal_drift import DriftBuild, portal_drift
 from callboard.insights.drift.report import DriftReporter
 from callboard.io.http.link_probe import LinkProbe, is_public_address
 from callboard.model.facts.deployment import Deployment
@@ -20,9 +21,12 @@ from callboard.model.facts.drift import DriftKind
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.repository import RepositoryActivity
+from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.sources import Repository
 from callboard.sources.files.folder import FolderTree
 from callboard.state.event_history import EVERYTHING, EventHistory
+from callboard.state.facts import CollectedFacts
+from callboard.state.values import CollectedState
 from catalog_builders import KINDS, ref
 from descriptor_reading import PLACE, read
 
@@ -335,3 +339,25 @@ def test_a_host_that_does_not_exist_is_told_from_one_that_cannot_be_resolved_now
     assert LinkProbe(9).missing("https://gone.example/") == "no such host"
     monkeypatch.setattr("callboard.io.http.link_probe.socket.getaddrinfo", fail(socket.EAI_AGAIN))
     assert LinkProbe(9).missing("https://gone.example/") is None
+
+
+def settings_of(folder, text):
+    (folder / "sources.yaml").write_text(f"version: 1\nsources: [{{name: here, type: files, path: .}}]\n{text}")
+    return read_settings(folder / "sources.yaml", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "hours"),
+    [
+        ("", 0, None),
+        ("drift: {}\n", 1, 20),
+        ("drift: {links: {requests: 2}}\n", 1, 12),
+        ("portal: {audience: public}\ndrift: {}\n", 0, None),
+        ("portal: {audience: public, expose: [drift]}\ndrift: {}\n", 1, 20),
+    ],
+)
+def test_the_section_turns_drift_on_and_a_public_portal_has_to_expose_it(tmp_path, text, count, hours):
+    made = evidence(tmp_path, {"org/catalog-info.yaml": ORG})
+    build = DriftBuild(made.catalog, made.trees, CollectedState((), (), made.trees), CollectedFacts(), (), NOW, tmp_path, {}, has_network=False)
+    found = portal_drift(settings_of(tmp_path, text), build)
+    assert (len(found.facts), found.next_turn) == (count, None if hours is None else NOW + timedelta(hours=hours))

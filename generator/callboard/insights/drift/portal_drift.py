@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from callboard.catalog.graph import Catalog
 from callboard.insights.delivery_facts import ENVIRONMENTS
 from callboard.insights.drift.dismissals import in_settings
 from callboard.insights.drift.evidence import DriftEvidence
-from callboard.insights.drift.links import LinkRecords
+from callboard.insights.drift.links import APART, LinkRecords
 from callboard.insights.drift.report import DriftReport, DriftReporter
 from callboard.io.http.link_probe import LinkProbe
 from callboard.model.facts.fact import Fact
@@ -55,7 +55,9 @@ def portal_drift(settings: Settings, build: DriftBuild) -> DriftReport:
     evidence = _evidence(settings, build, section)
     if limit := (section.get("links") or {}).get("requests", 0):
         evidence = _with_links(evidence, build, limit)
-    return DriftReporter(evidence, in_settings(section.get("dismiss") or ()), build.previous).report()
+    found = DriftReporter(evidence, in_settings(section.get("dismiss") or ()), build.previous).report()
+    tomorrow = datetime.combine(build.now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+    return replace(found, next_turn=min(tomorrow, build.now + APART) if limit else tomorrow)
 
 
 def _evidence(settings: Settings, build: DriftBuild, section: Mapping[str, Any]) -> DriftEvidence:

@@ -47,6 +47,8 @@ class DriftReport:
     facts: tuple[Fact, ...] = ()
     proposals: tuple[DescriptorProposal, ...] = ()
     problems: tuple[Problem, ...] = ()
+    next_turn: datetime | None = None
+    """When something may be found or dismissed by time alone; None for a portal without drift."""
 
     @property
     def measurements(self) -> Iterator[Measurement]:
