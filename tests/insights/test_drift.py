@@ -358,6 +358,7 @@ def settings_of(folder, text):
 )
 def test_the_section_turns_drift_on_and_a_public_portal_has_to_expose_it(tmp_path, text, count, hours):
     made = evidence(tmp_path, {"org/catalog-info.yaml": ORG})
-    build = DriftBuild(made.catalog, made.trees, CollectedState((), (), made.trees), CollectedFacts(), (), NOW, tmp_path, {}, has_network=False)
+    state = CollectedState((), (), made.trees)
+    build = DriftBuild(made.catalog, made.trees, state, CollectedFacts(), (), NOW, tmp_path, {}, has_network=False)
     found = portal_drift(settings_of(tmp_path, text), build)
     assert (len(found.facts), found.next_turn) == (count, None if hours is None else NOW + timedelta(hours=hours))
