@@ -6,9 +6,12 @@ from array import array
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from markupsafe import Markup
+
 from callboard.incremental.page_cache import CachedPage, CachedPages, pack, read_pages, write_pages
-from callboard.incremental.page_parts import KeptParts
-from callboard.incremental.tracking import ALL, UNTRACKED, Dependencies, DependencyTracker, id_of
+from callboard.incremental.page_parts import KeptPart, KeptParts, KeptSection, packed_parts, unpacked_parts
+from callboard.incremental.tracking import ALL, UNTRACKED, Dependencies, DependencyTracker, fingerprint_of, id_of
 from callboard.website.links import PageLinks
 
 
@@ -77,3 +80,12 @@ def test_what_pages_depend_on_is_read_as_it_was_written(tmp_path):
     read = read_pages(file)
     assert read.pages["p/"].dependencies == reads
     assert read.has_fingerprints_of(tracker)
+
+
+@pytest.mark.parametrize("text", ["a", 'é \u2028\n"<', Markup("<b>"), "half a pair \ud800"])
+def test_any_text_is_kept_of_a_page_and_tells_values_apart(text):
+    kept = KeptParts(1, ((text,), (), ()), (KeptPart("key", 2, (KeptSection("id", text, 3, 4),), ((), (text,), ())),))
+    line = packed_parts(kept)
+    assert b"\n" not in line
+    assert unpacked_parts(line) == kept
+    assert fingerprint_of([text, 1]) == fingerprint_of((text, 1)) != fingerprint_of([text, 2])

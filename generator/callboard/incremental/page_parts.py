@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any, NamedTuple
 
+import msgspec
+
 from callboard.incremental.fingerprint import content_digest
 
 LinkTuples = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
@@ -68,7 +70,10 @@ def part_key(sections: Any) -> str:
 
 def packed_parts(kept: KeptParts) -> bytes:
     """One line without its line break."""
-    return json.dumps(kept, separators=(",", ":")).encode()
+    try:
+        return msgspec.json.encode(kept)
+    except (TypeError, UnicodeEncodeError):  # another kind of string, half a surrogate pair
+        return json.dumps(kept, separators=(",", ":")).encode()
 
 
 def unpacked_parts(line: bytes) -> KeptParts:

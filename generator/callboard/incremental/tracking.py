@@ -14,6 +14,8 @@ from hashlib import blake2b
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 from zlib import crc32
 
+import msgspec
+
 K = TypeVar("K")
 V = TypeVar("V")
 DependencyKey = tuple[str, Any]
@@ -189,5 +191,9 @@ def _of_aspects(fingerprints: Mapping[DependencyKey, str]) -> Iterator[tuple[str
 
 
 def fingerprint_of(value: Any) -> str:
-    """A short digest of a value of lists, tuples, strings and numbers, by its JSON."""
-    return blake2b(json.dumps(value).encode(), digest_size=9).hexdigest()
+    """A short digest of a value of lists, tuples, strings and numbers."""
+    try:
+        content = msgspec.msgpack.encode(value)
+    except (OverflowError, TypeError, UnicodeEncodeError):  # a very large integer, another kind of string, half a surrogate pair
+        content = json.dumps(value).encode()
+    return blake2b(content, digest_size=9).hexdigest()

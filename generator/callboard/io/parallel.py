@@ -24,7 +24,8 @@ R = TypeVar("R")
 _SIGNAL_AT_PARENTS_END = 1
 """``PR_SET_PDEATHSIG`` of prctl(2)."""
 _COLLECTED_AFTER = (20_000, 20, 100)
-"""Thresholds of the garbage collector in a forked process: few of its values refer to each other, and scanning them takes time."""
+"""Thresholds of the garbage collector while pages are made, here and in forked processes: few values refer to each other, and scanning
+them takes time."""
 _work: list[tuple[Callable[[Any], Any], Sequence[Any]]] = []
 """Functions with their items, for the forked processes, which find them in their own memory."""
 
@@ -79,7 +80,8 @@ def map_forked(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
     """
     _work.append((work, items))
     gc.freeze()  # otherwise the collector would write to, and so copy, the memory that the processes share
-    enabled = gc.isenabled()
+    enabled, thresholds = gc.isenabled(), gc.get_threshold()
+    gc.set_threshold(*_COLLECTED_AFTER)
     gc.enable()
     try:
         if not can_fork():
@@ -95,6 +97,7 @@ def map_forked(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
             finally:
                 pool.shutdown(cancel_futures=True)
     finally:
+        gc.set_threshold(*thresholds)
         if not enabled:
             gc.disable()
         _work.pop()
