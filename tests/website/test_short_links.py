@@ -1,4 +1,5 @@
 import pytest
+from markupsafe import Markup
 
 from callboard.website.short_links import short_links
 
@@ -21,8 +22,9 @@ UP = "../../../../"
     ],
 )
 @pytest.mark.parametrize("prose", ["", '<div class="cb-prose">a</div>'])
-def test_a_link_to_a_page_nearby_leaves_out_the_way_to_the_root(long, short, prose):
-    assert short_links(f'{prose}<a class="cb-ref" href="{long}">x</a>', PAGE) == f'{prose}<a class="cb-ref" href="{short}">x</a>'
+@pytest.mark.parametrize("form", [str, Markup])
+def test_a_link_to_a_page_nearby_leaves_out_the_way_to_the_root(long, short, prose, form):
+    assert short_links(form(f'{prose}<a class="cb-ref" href="{long}">x</a>'), PAGE) == f'{prose}<a class="cb-ref" href="{short}">x</a>'
 
 
 def test_text_that_looks_like_a_link_stays_as_it_was_written():

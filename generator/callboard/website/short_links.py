@@ -24,9 +24,10 @@ def short_links(html: str, path: str) -> str:
         return html
     if "cb-prose" in html:
         return _in_elements(f"{folder}/")(html)
+    text = str(html)  # of Markup, replace() would escape what it puts in
     for long, short in _ways(f"{folder}/"):
-        html = html.replace(f' href="{long}', f' href="{short}')
-    return html
+        text = text.replace(f' href="{long}', f' href="{short}')
+    return text
 
 
 @lru_cache(1024)
