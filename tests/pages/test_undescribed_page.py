@@ -3,12 +3,14 @@
 import re
 from datetime import UTC, datetime
 
+import pytest
 from page_builders import RENDERER, Outline, shared_context
 
 from callboard.catalog.linking import link
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.pages.changes import status, undescribed
 from callboard.pages.changes.status import Freshness
+from callboard.pages.create.register import values_of
 from callboard.plugins.sources import Undescribed
 from callboard.settings.settings import Portal
 
@@ -68,3 +70,27 @@ def test_some_hundreds_stand_on_one_page_and_the_rest_on_further_ones():
     assert (first.count, first.pager.next, second.pager.previous) == (600, f"{undescribed.PATH}2/", undescribed.PATH)
     assert len(first.sources[0].rows[0].lines) == undescribed.YAML_LIMIT
     assert list(pages_of(*many)) == ["status/", undescribed.PATH, f"{undescribed.PATH}2/"]
+
+
+def test_the_form_begins_with_the_values_and_the_evidence_of_a_starter_descriptor():
+    text = (
+        "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n  description: Sells  # guess: from README line 3\n"
+        "  annotations:\n    github.com/project-slug: acme/shop\n    sonarqube.org/project-key: x  # guess: from sonar.properties\n"
+        '  tags:  # guess: from topics\n    - java\n  links:\n    - url: "https://x.example"  # guess: from the host\n      title: X\n'
+        'spec:\n  # type: unknown (…)\n  owner: "user:ada"  # guess: from CODEOWNERS line 1\n'
+        '  providesApis:\n    - shop-api\n---\nkind: API\n'
+    )  # fmt: skip
+    values, evidence = values_of(text)
+    assert values["spec"] == {"owner": "user:ada", "providesApis": ["shop-api"]}
+    assert (values["name"], values["tags"], values["links"]) == ("shop", ["java"], [{"url": "https://x.example", "title": "X"}])
+    assert evidence == {
+        "description": "README line 3", "annotations.sonarqube.org/project-key": "sonar.properties", "tags": "topics",
+        "links": "the host", "owner": "CODEOWNERS line 1",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "- x", "metadata: 3\nspec: []", "metadata: {tags: 3, links: {a: b}, annotations: [x]}"])
+def test_a_starter_descriptor_of_a_plugin_may_be_anything(text):
+    values, evidence = values_of(text)
+    assert evidence == {}
+    assert values.get("tags", []) == values.get("annotations", []) == []

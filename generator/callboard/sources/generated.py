@@ -10,7 +10,6 @@ from callboard.plugins.sources import MissingFileError, Repository, Undescribed
 from callboard.sources.api_tree import ApiTree
 from callboard.sources.guesses.describing import described
 from callboard.sources.guesses.evidence import RepositoryEvidence
-from callboard.sources.guesses.owners import ALL_PLACES as OWNER_FILES
 from callboard.sources.guesses.writing import descriptor_lines
 
 TEXT_LENGTH = 2_000
@@ -45,14 +44,12 @@ def in_all_zones(time: datetime) -> datetime | None:
 def suggested(repository: Repository, tree: ApiTree | None, annotation: str = "") -> Undescribed:
     """A repository with a starter descriptor from what its host says; ``annotation`` is the host's key for the name, if there is one.
 
-    Of its files, CODEOWNERS is used where its content is known already. The README is requested where the host has no description.
+    Of its files, CODEOWNERS is read, and the README where the host has no description; both are kept by their commit.
     """
 
     def content(path: str, limit: int) -> bytes:
-        if tree is not None and (path in OWNER_FILES or repository.description):
-            known = tree.known.contents.get(path)
-        else:
-            known = tree.read(path, limit) if tree is not None and path == README else None
+        is_read = path == "CODEOWNERS" or (path == README and not repository.description)
+        known = tree.read(path, limit) if tree and is_read else tree.known.contents.get(path) if tree else None
         if known is None or len(known) > limit:
             raise MissingFileError(path)
         return known

@@ -30,6 +30,7 @@ from callboard.pages.changes.recent import RECENT, recent_changes
 from callboard.pages.changes.status import Freshness
 from callboard.pages.context import PageContext, page_context
 from callboard.pages.create import plan as create
+from callboard.pages.create import register
 from callboard.pages.create.context import CreateContext, create_context
 from callboard.pages.documents import plan as documents
 from callboard.pages.documents.context import DocumentsContext, documents_context
@@ -210,12 +211,14 @@ def _files(context: EntityContext, entity: Entity, *, is_public: bool, by_name: 
 
 
 def _rest(contexts: PageContexts) -> Iterator[Page]:
+    visible = contexts.freshness.for_audience(is_public=contexts.is_public)
     fresh = status.plan(contexts.changes, contexts.freshness)
     return chain(
         day_pages.plan(contexts.changes),
         facts.plan(contexts.facts),
         fresh,
         create.plan(contexts.create),
+        register.plan(contexts.create, visible.undescribed, contexts.data.collected.repositories),
         announcements.plan(contexts.announcements),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
+from urllib.parse import quote
 
 from callboard.pages.page import Page
 from callboard.pages.pager import Pager, numbered_path, numbered_title, pager
@@ -14,6 +15,8 @@ from callboard.pages.safe_text import web_url
 from callboard.plugins.sources import Undescribed
 
 PATH = "status/undescribed/"
+FORM = "create/register/"
+"""The form for a descriptor."""
 ROWS = 500
 """Repositories of one page."""
 """Repositories that are listed; the others are only counted."""
@@ -30,6 +33,8 @@ class UndescribedRow:
     """The repository at its host, checked; empty if it has no web address."""
     lines: str
     """A starter descriptor."""
+    form: str
+    """Path of the form that begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +72,25 @@ def plan(undescribed: Sequence[Undescribed], skipped_path: str, labels: Mapping[
 
 def undescribed_view(undescribed: Sequence[Undescribed], skipped_path: str = "", number: int = 1) -> UndescribedView:
     """The view of the page with this number, by source and name."""
-    ordered = sorted(undescribed, key=lambda each: (each.source, each.repository))
-    counts, listed = Counter(each.source for each in ordered), ordered[(number - 1) * ROWS : number * ROWS]
-    return UndescribedView(len(ordered), tuple(_sources(listed, counts)), skipped_path, pager(PATH, number, -(-len(ordered) // ROWS)))
+    every = ordered(undescribed)
+    counts, listed = Counter(each.source for each in every), every[(number - 1) * ROWS : number * ROWS]
+    return UndescribedView(len(every), tuple(_sources(listed, counts, number)), skipped_path, pager(PATH, number, -(-len(every) // ROWS)))
 
 
-def _sources(listed: Sequence[Undescribed], counts: Mapping[str, int]) -> Iterator[UndescribedSource]:
-    for number, (name, group) in enumerate(groupby(listed, key=lambda each: each.source)):
-        rows = tuple(UndescribedRow(each.repository, web_url(each.url), each.suggestion_yaml[:YAML_LIMIT]) for each in group)
-        yield UndescribedSource(f"source-{number + 1}", name, counts[name], rows)
+def ordered(undescribed: Sequence[Undescribed]) -> list[Undescribed]:
+    """By source and name."""
+    return sorted(undescribed, key=lambda each: (each.source, each.repository))
+
+
+def _sources(listed: Sequence[Undescribed], counts: Mapping[str, int], number: int) -> Iterator[UndescribedSource]:
+    for place, (name, group) in enumerate(groupby(listed, key=lambda each: each.source), 1):
+        rows = tuple(
+            UndescribedRow(each.repository, web_url(each.url), each.suggestion_yaml[:YAML_LIMIT], _form(each.repository, number))
+            for each in group
+        )
+        yield UndescribedSource(f"source-{place}", name, counts[name], rows)
+
+
+def _form(repository: str, number: int) -> str:
+    """Path of the form for a descriptor of the repository, which is on the page with this number."""
+    return f"{FORM}?part={number}&repository={quote(repository, safe='')}"
