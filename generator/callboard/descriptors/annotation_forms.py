@@ -19,8 +19,8 @@ _TEMPLATE = re.compile(r"\{\{|\{%|<[a-z][^<>]*>")
 """A value that is filled in later, or that a rule about values to fill in reports."""
 _SCP = re.compile(r"[\w.-]+@[\w.-]+:(?!//)(?P<path>.+)")
 _PART = r"[^\s/:?#@]+"
-_SELECTOR = r"!?[\w./-]+|[\w./-]+\s*(?:=|==|!=)\s*[\w./:-]*|[\w./-]+\s+(?:in|notin)\s+\([^()]*\)"
-_COMMA = r",(?![^(]*\))"
+_SELECTOR = re.compile(r"!?[\w./-]+|[\w./-]+\s*(?:=|==|!=)\s*[\w./:-]*|[\w./-]+\s+(?:in|notin)\s+\([^()]*\)")
+_COMMA = re.compile(r",(?![^(]*\))")
 _CIRCLE_HOSTS = {"gh": "github", "bb": "bitbucket"}
 
 
@@ -249,7 +249,7 @@ _FORMS: Mapping[str, Form] = {
     "sentry": Form("`organization/project`", _matches(f"(?:{_PART}/)?{_PART}"), _sentry),
     "sonar": Form("the key of the project", lambda value: "://" not in value and not re.search(r"\s", value), _sonar),
     "jira-key": Form("the key of the project, such as `SHOP`", _all_items(r"[A-Za-z]\w*"), _jira),
-    "selector": Form("labels such as `app=orders,tier=api`", ItemsPattern(_SELECTOR, _COMMA), _selector),
+    "selector": Form("labels such as `app=orders,tier=api`", ItemsPattern(_SELECTOR.pattern, _COMMA.pattern), _selector),
     "comma-list": Form("a list separated by commas", _all_items(r"\S+"), _comma_list),
     "word": Form("a name or an id, without spaces", _matches(r"(?!.*://)[^\s?#]+"), _last_of_path),
     "guid": Form("an id of 32 hexadecimal digits with hyphens", _matches(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")),

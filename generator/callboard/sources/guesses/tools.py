@@ -82,4 +82,4 @@ def _language(evidence: RepositoryEvidence) -> tuple[str, str]:
         if name := LANGUAGES.get(PurePosixPath(path).suffix):
             counts[name] = counts.get(name, 0) + 1
     best = max(counts, key=lambda name: counts[name], default="")
-    return best, f"{counts[best]:,} files" if best else ""
+    return best, "the endings of most files" if best else ""
