@@ -1,5 +1,6 @@
 """Drift: every planted difference is found with its evidence and patch, and nothing else."""
 
+import json
 import socket
 import threading
 from dataclasses import replace
@@ -21,6 +22,7 @@ from callboard.model.facts.drift import DriftKind
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.repository import RepositoryActivity
+from callboard.onboarding.applying import changes_of
 from callboard.plugins.portal_settings import read_settings
 from callboard.plugins.sources import Repository
 from callboard.sources.files.folder import FolderTree
@@ -156,6 +158,13 @@ def test_every_planted_difference_is_found_with_its_patch_and_nothing_else(tmp_p
         == FILES["using/catalog-info.yaml"] + "  dependsOn:\n    - component:lib\n"
     )
     assert {key for each in proposals.values() for key in each} == {"repository", "path", "revision", "reason", "key", "content"}
+
+
+def test_the_command_for_pull_requests_reads_every_proposal(tmp_path):
+    for each in report(evidence(tmp_path)).proposals:
+        (change,) = changes_of(json.dumps(each.as_json()), "https://git.example/acme/all", "")
+        assert (change.proposal.content, change.proposal.key, change.errors) == (each.content, each.key, ())
+        assert each.reason in change.proposal.body
 
 
 def test_what_is_known_in_part_is_no_evidence(tmp_path):

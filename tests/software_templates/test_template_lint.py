@@ -239,6 +239,13 @@ def test_defects_of_skeletons_are_found_at_their_places(tmp_path):
     ]
 
 
+def test_values_that_a_file_lacks_are_one_finding(tmp_path):
+    text = "".join(f"${{{{ values.a{number} }}}}\n" for number in range(7))
+    (problem,) = found(template(SKELETON_STEP), tree_of(tmp_path, {"skeleton/a.txt": text}))
+    assert (problem.code, problem.span.line) == ("TPL013", 1)
+    assert "`values.a0`, `values.a1`, `values.a2`, `values.a3`, `values.a4` and 2 more are always empty" in problem.message
+
+
 @pytest.mark.parametrize(
     "more",
     [

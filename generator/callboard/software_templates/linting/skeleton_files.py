@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from callboard.model.errors import TreeError
@@ -23,6 +23,8 @@ MAX_FILES = 400
 """Of one template that are read."""
 MAX_BYTES = 200_000
 """Of one file; larger ones are not read."""
+MOST_NAMED = 5
+"""Values that a message names."""
 CI_ROOTS = frozenset(
     [
         "github",
@@ -174,22 +176,23 @@ def _broken_problem(file: SkeletonFile, piece: TemplatePiece) -> Problem:
 
 
 def _undefined(files: list[SkeletonFile], every: list[TemplatePiece]) -> Iterator[Problem]:
-    """Values that are printed outside of conditions and that a step does not give, each once; and unknown filters."""
+    """Values that are printed outside of conditions and that a step does not give, as one problem; and unknown filters."""
     own = {name for piece in every for name in piece.sets}
     tested = {use.path[1] for piece in every if piece.is_tag for use in _values(piece)}
     told: set[str] = set()
+    lacking: dict[str, tuple[SkeletonFile, TemplatePiece]] = {}
     conditions = 0
     for piece in every:
         yield from _unknown_filters(files[0], piece, told)
         conditions += {"if": 1, "endif": -1}.get(piece.tag, 0)
         if conditions or piece.is_tag or "values" in own or {"default", "d"} & {*piece.uses.filters} or _has_choice(piece):
             continue
-        for use in _values(piece):
-            name = use.path[1]
-            lacking = next((file for file in files if file.step.values is not None and name not in file.step.values), None)
-            if lacking and name not in tested | told:
-                told.add(name)
-                yield _undefined_problem(lacking, piece, name)
+        for name in (use.path[1] for use in _values(piece) if use.path[1] not in tested):
+            file = next((each for each in files if each.step.values is not None and name not in each.step.values), None)
+            if file:
+                lacking.setdefault(name, (file, piece))
+    if lacking:
+        yield _undefined_problem(lacking)
 
 
 def _values(piece: TemplatePiece) -> list[NameUse]:
@@ -208,8 +211,16 @@ def _unknown_filters(file: SkeletonFile, piece: TemplatePiece, told: set[str]) -
             yield file.problem(UNRENDERED_SKELETON, message, piece.offset, len(piece.text), did_you_mean(nearest(name, FILTERS)))
 
 
-def _undefined_problem(file: SkeletonFile, piece: TemplatePiece, name: str) -> Problem:
-    near = nearest(name, file.step.values or ())
-    message = f"`values.{name}` is always empty: the step gives no value `{name}`."
-    hint = did_you_mean(near and f"values.{near}") or f"Add `{name}:` to `values:` of the step."
+def _undefined_problem(lacking: Mapping[str, tuple[SkeletonFile, TemplatePiece]]) -> Problem:
+    names = [*lacking]
+    file, piece = lacking[names[0]]
+    if len(names) == 1:
+        near = nearest(names[0], file.step.values or ())
+        message = f"`values.{names[0]}` is always empty: the step gives no value `{names[0]}`."
+        hint = did_you_mean(near and f"values.{near}") or f"Add `{names[0]}:` to `values:` of the step."
+    else:
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        listed = ", ".join(f"`values.{name}`" for name in names[:MOST_NAMED])
+        message = f"{listed}{more} are always empty: the step gives no such values."
+        hint = "Add them to `values:` of the step, or correct the names here."
     return file.problem(UNDEFINED_VALUE, message, piece.offset, len(piece.text), hint)
