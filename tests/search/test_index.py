@@ -177,3 +177,11 @@ def test_hostile_texts_make_valid_files(tmp_path):
 
 def test_a_site_without_any_text_has_an_index(tmp_path):
     assert json.loads(built(tmp_path, {})[0]["search/index.json"])["h"] == []
+
+
+@pytest.mark.parametrize("term", ["order", "a1", "größe", 'say"so', "日本", "a-b"])
+@pytest.mark.parametrize("count", [1, 3, shards_module.MOST, shards_module.MOST + 5])
+def test_the_size_of_a_term_is_that_of_what_is_written(term, count):
+    line = (term, packed((0, number * 8 + number % 8) for number in range(count)))
+    [shard] = shards_module.shards("t", shards_module.ShardPlan("x", []), [line])
+    assert shards_module.row_size("t", line) == len(shard.content) - 1
