@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 from fake_argocd_api import FakeArgoCd
+from fake_azure_devops_api import FakeAzureDevOps
 from fake_datadog_api import FakeDatadog
 from fake_github_api import FakeGitHub
 from fake_gitlab_api import FakeGitLab
@@ -25,6 +26,7 @@ from faulty.modes import cross_host_next, redirect
 pytestmark = pytest.mark.long
 
 FAKES = (
+    FakeAzureDevOps,
     FakeAlertmanager,
     FakeArgoCd,
     FakeKubernetes,

@@ -84,6 +84,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
     },
     "callboard.integrations": {
         "alertmanager": "callboard.integrations.prometheus.alertmanager:AlertmanagerIntegration",
+        "azure-devops": "callboard.integrations.azure_devops:AzureDevOpsIntegration",
         "argocd": "callboard.integrations.argocd:ArgoCdIntegration",
         "kubernetes": "callboard.integrations.kubernetes:KubernetesIntegration",
         "prometheus": "callboard.integrations.prometheus.connector:PrometheusIntegration",

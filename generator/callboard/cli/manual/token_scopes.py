@@ -80,6 +80,7 @@ INTEGRATIONS = (
     Scope("sonarqube", ("token",), "*Browse* on the projects; a token of type *User*", "the projects are not found"),
     Scope("datadog", ("api_key", "application_key"), "`slos_read`, `monitors_read` for the application key", "the family of the missing permission is incomplete"),
     Scope("jira", ("token",), "*Browse projects*; the token belongs to the account in `email`", "projects that the account may not see are not found"),
+    Scope("azure-devops", ("token", "client_secret"), "*Build (read)*, *Code (read)*, *Environment (read)*", "the families of the missing permission are incomplete"),
     Scope("jenkins", ("token",), "an API token of a user with *Overall/Read* and *Job/Read*", "jobs that the user may not see are not found"),
     Scope("statuspage", ("token",), "any API key of the page; none for a public page", "the integration fails"),
     Scope("argocd", ("token",), "an account with `applications, get` on the projects (`p, role:portal, applications, get, */*, allow`)", "applications are missing: Argo CD lists only what the account may see"),

@@ -6,7 +6,7 @@ from callboard.io.http.auth import Credential, StaticCredential, basic, bearer, 
 from callboard.io.http.cache import Answer
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits, Clock, Counts, Traffic
-from callboard.io.http.pagination import Cursor, Offset, Paging
+from callboard.io.http.pagination import Cursor, HeaderCursor, Offset, Paging
 from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError, SourceError, TreeError
 from callboard.model.facts.alert import Alert, AlertState
@@ -121,6 +121,7 @@ __all__ = [
     "GraphqlClient",
     "GraphqlError",
     "GraphqlResponse",
+    "HeaderCursor",
     "Health",
     "HttpError",
     "Incident",
