@@ -68,9 +68,7 @@ def consumers_hear_what_breaks_them(portal):
     assert "Changes of the API" in page
     for words in ("parameter-became-required", "query shop: ", "type changed: string → integer", "the version was not raised"):
         assert words in page
-    assert re.search(
-        r'<a href="[./]*catalog/default/api/orders-api/reference/#op-get-orders"><code><bdi>GET /orders</bdi></code></a> <span', page
-    )
+    assert re.search(r'<a href="\.\./orders-api/reference/#op-get-orders"><code><bdi>GET /orders</bdi></code></a> <span', page)
     assert "desk" in page[page.index("Consumers of this API") :]
     assert "uses an API that changed incompatibly" in site("catalog/default/component/desk/index.html")
     assert "uses an API that changed incompatibly" in site("changes/default/team-books/feed.xml")

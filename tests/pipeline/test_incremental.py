@@ -7,6 +7,7 @@ import re
 from array import array
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 import pytest
 
@@ -103,8 +104,9 @@ def test_a_changed_description_renders_the_pages_that_say_it_and_no_diagram(nigh
 def test_a_changed_description_writes_its_page_those_that_say_it_and_lists(nights):
     folder, described = nights[0], nights[3]
     site, [own] = folder / "site", (folder / "site/catalog/default").glob(f"*/{nights[3]['name']}")
-    linked = set(re.findall(r'href="\.\./\.\./\.\./\.\./(catalog/default/[^"#?]+/)', (own / "index.html").read_text()))
-    allowed = {*linked, f"{own.relative_to(site)}/"}
+    place = f"{own.relative_to(site)}/"
+    linked = {urljoin(place, href) for href in re.findall(r'href="([^"#?:]+/)', (own / "index.html").read_text())}
+    allowed = {place, *(path for path in linked if path.startswith("catalog/default/"))}
     pages = {path for path in described["changed"] if path.startswith("catalog/default/")}
     assert {path for path in pages if f"{path.rpartition('/')[0]}/" not in allowed} == set()
     lists = described["changed"] - pages
