@@ -14,7 +14,7 @@ from callboard.model.ref import ref_of
 from callboard.pages.facts.context import facts_context
 from callboard.pages.facts.families import FAMILIES
 from callboard.pages.insights.context import insights_context
-from callboard.pages.insights.innersource_file import innersource_files
+from callboard.pages.insights.innersource_file import insights_files
 from callboard.pages.insights.plan import plan
 from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.settings.settings import Portal
@@ -107,9 +107,10 @@ def test_what_was_not_measured_is_said_and_hostile_text_is_text():
 
 
 def test_the_list_has_the_form_that_saps_portal_reads():
-    [(path, content)] = innersource_files(context_of("internal"))
-    assert path == "insights/innersource.json"
-    known, silent = json.loads(content)
+    found = dict(insights_files(context_of("internal")))
+    assert json.loads(found["insights/knowledge.json"])["skills"] == {"python": ["user:default/ada"]}
+    assert json.loads(dict(insights_files(context_of("public")))["insights/knowledge.json"])["skills"] == {}
+    known, silent = json.loads(found["insights/innersource.json"])
     assert known == {
         "id": "component:default/open", "name": "open", "full_name": "acme/open", "html_url": "https://github.com/acme/open",
         "description": "Says hello.", "created_at": None, "updated_at": "2026-05-01T00:00:00Z", "pushed_at": "2026-05-01T00:00:00Z",

@@ -51,7 +51,7 @@ from callboard.pages.indexes import problems as problem_lists
 from callboard.pages.indexes.context import IndexContext, fingerprint_of_rest, index_context
 from callboard.pages.insights import plan as insights
 from callboard.pages.insights.context import InsightsContext, insights_context
-from callboard.pages.insights.innersource_file import innersource_files
+from callboard.pages.insights.innersource_file import insights_files
 from callboard.pages.page import Page
 from callboard.pages.reports import plan as reports
 from callboard.pages.reports.context import REPORTS, ReportContext, has_reports, report_context
@@ -241,7 +241,7 @@ def data_files(contexts: PageContexts, tracker: DependencyTracker | None = None)
     yield from schema_files_later(resolved.catalog, settings.portal, f"{catalog_key} {levels}", levels)
     yield from feed_files(contexts.changes)
     yield from announcements.feed_files(contexts.announcements)
-    yield from innersource_files(contexts.insights)
+    yield from insights_files(contexts.insights)
     badges = BadgeSettings.of(settings.sections.get("badges"))
     page, documented = contexts.changes, frozenset(contexts.data.documentation.sets)
     yield from badge_files(BadgeContext(badges, page.links, page.labels, contexts.scorecards, documented))

@@ -22,6 +22,9 @@ INNERSOURCE = "insights/innersource/"
 INNERSOURCE_FILE = "insights/innersource.json"
 """Path of the list as SAP's portal for InnerSource reads it (its ``repos.json``)."""
 
+KNOWLEDGE_FILE = "insights/knowledge.json"
+"""Path of all languages and skills as data."""
+
 
 @dataclass(frozen=True, slots=True)
 class InsightsContext(PageContext):
@@ -36,6 +39,11 @@ class InsightsContext(PageContext):
     """Entities with documentation in the portal."""
 
     @property
+    def has_knowledge(self) -> bool:
+        """Whether languages or skills are known."""
+        return bool(self.languages or self.skills)
+
+    @property
     def sources(self) -> tuple[SourceView, ...]:
         """The tools that were queried about repositories."""
         return sources_of(self.facts, "repository")
@@ -45,7 +53,7 @@ class InsightsContext(PageContext):
         """Paths of the pages that there are: none where nothing is known."""
         others = ((UNOWNED, self.unowned), (INNERSOURCE, self.welcoming))
         found = tuple(path for path, content in others if content)
-        return (INSIGHTS, *found) if found or self.languages or self.skills else ()
+        return (INSIGHTS, *found) if found or self.has_knowledge else ()
 
 
 def insights_context(page: PageContext, facts: FactsContext, documented: frozenset[EntityRef]) -> InsightsContext:

@@ -13,14 +13,18 @@ from callboard.insights.innersource import WelcomingComponent
 from callboard.markdown.rendering import first_sentence
 from callboard.model.published_json import published_json
 from callboard.model.times import time_text
-from callboard.pages.insights.context import INNERSOURCE_FILE, InsightsContext
+from callboard.pages.insights.context import INNERSOURCE_FILE, KNOWLEDGE_FILE, InsightsContext
 from callboard.pages.safe_text import description_of, display_name, web_url
 
 _AT_BRANCH = re.compile(r"/(?:-/)?blob/([^/]++)/(.++)")
 
 
-def innersource_files(context: InsightsContext) -> Iterator[tuple[str, bytes]]:
-    """The file; none for a portal without welcoming components."""
+def insights_files(context: InsightsContext) -> Iterator[tuple[str, bytes]]:
+    """The file, none for a portal without welcoming components; and all languages and skills, of a public portal without people."""
+    if context.has_knowledge:
+        named = {each.name: [*map(str, each.components)] for each in context.languages}
+        people = {} if context.is_public else {each.name: [*map(str, each.people)] for each in context.skills}
+        yield KNOWLEDGE_FILE, published_json({"version": 1, "languages": named, "skills": people})
     if context.welcoming:
         yield INNERSOURCE_FILE, published_json([_project(context, each) for each in context.welcoming])
 
