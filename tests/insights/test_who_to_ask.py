@@ -89,6 +89,11 @@ def test_codeowners_access_and_commits_are_evidence_the_strongest_first(catalog)
     assert of["ops"] == (OwnerEvidence(EvidenceKind.COMMITS, ("ada@acme.example", "bo-gh"), 8, 12),)
 
 
+def test_of_teams_with_the_same_kind_of_evidence_the_one_with_more_commits_is_first(catalog):
+    found = lost(catalog, [RepositoryActivity("x", authors=(CommitAuthor("bo-gh", 9), CommitAuthor("ada@acme.example", 3)))])
+    assert [(each.owner.name, each.evidence[0].number) for each in found.suggestions] == [("ops", 12), ("pay", 3)]
+
+
 @pytest.mark.parametrize("authors", [(("ada@acme.example", 2),), (("ada@acme.example", 3), ("guest", 10)), (("guest", 50),)])
 def test_few_commits_or_a_small_share_of_them_are_no_evidence(catalog, authors):
     assert lost(catalog, [RepositoryActivity("x", authors=tuple(CommitAuthor(*each) for each in authors))]).suggestions == ()

@@ -133,8 +133,14 @@ def _of_commits(
             yield team, OwnerEvidence(EvidenceKind.COMMITS, who, by_team[team], total)
 
 
-def _rank(suggestion: OwnerSuggestion) -> tuple[int, int, bool, EntityRef]:
-    """Those with the strongest evidence first, then those with most of it; groups before people."""
+def _rank(suggestion: OwnerSuggestion) -> tuple[int, int, int, bool, EntityRef]:
+    """Those with the strongest evidence first, then those with most of it and most commits; groups before people."""
     kinds = [evidence.kind for evidence in suggestion.evidence]
     strongest = min(map([*EvidenceKind].index, kinds))
-    return strongest, -len({*kinds}), suggestion.owner.kind != "group", suggestion.owner
+    return (
+        strongest,
+        -len({*kinds}),
+        -max(evidence.number for evidence in suggestion.evidence),
+        suggestion.owner.kind != "group",
+        suggestion.owner,
+    )
