@@ -1,6 +1,6 @@
 """Files of recorded deployments and incidents → the few fields that figures about delivery need, kept by the digest of each month.
 
-Reading an item whole takes twenty times as long, and all months but the current one are those of the last build.
+Reading items whole takes more than three times as long, and all months but the current one are those of the last build.
 """
 
 from __future__ import annotations
