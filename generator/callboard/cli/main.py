@@ -12,6 +12,7 @@ from typing import NoReturn
 import click
 
 from callboard import __version__
+from callboard.cli.terminal_text import printable
 from callboard.model.errors import CallboardError, SettingsError
 
 COMMANDS = {
@@ -151,7 +152,7 @@ def _interrupted(error: BaseException) -> NoReturn:
 
 
 def _end(message: str, hint: str) -> NoReturn:
-    click.echo(f"callboard: {message}", err=True)
+    click.echo(f"callboard: {printable(message)}", err=True)
     if hint:
-        click.echo(f"  {hint}", err=True)
+        click.echo(f"  {printable(hint)}", err=True)
     sys.exit(USAGE_OR_TOOL_FAILURE)

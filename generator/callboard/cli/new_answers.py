@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import click
 
 import yaml
+from callboard.cli.terminal_text import printable
 from callboard.model.errors import CallboardError
 from callboard.software_templates.definition import TemplateDefinition
 from callboard.software_templates.parameters import (
@@ -139,17 +140,22 @@ def _ask(template: TemplateDefinition, answers: dict[str, Any]) -> None:
 def _answer(question: ParameterQuestion) -> Any:
     """The answer to one question; None for none."""
     schema, optional = question.schema, not question.is_required
-    title = str(schema.get("title") or question.name)
+    title = printable(str(schema.get("title") or question.name))
     default = schema.get("default")
     if schema.get("type") == "boolean":
         return click.confirm(title, default=bool(default), err=True)
     shown = f"{title} (may be empty)" if optional and default is None else title
     if isinstance(schema.get("enum"), list):
-        shown += f" [{', '.join(str(each) for each in schema['enum'][:20])}]"
+        shown += printable(f" [{', '.join(str(each) for each in schema['enum'][:20])}]")
     return click.prompt(
         shown, default=_text(default) if default is not None else "" if optional else None, err=True, hide_input=is_secret(schema),
-        show_default=default is not None and not is_secret(schema), value_proc=lambda text: _value(text, schema),
+        show_default=_is_shown(default, schema), value_proc=lambda text: _value(text, schema),
     )  # fmt: skip
+
+
+def _is_shown(default: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a default may be on the terminal: one that is no secret, and has no control characters."""
+    return default is not None and not is_secret(schema) and _text(default) == printable(_text(default))
 
 
 def _text(value: Any) -> str:
@@ -171,7 +177,7 @@ def _value(text: str, schema: Mapping[str, Any]) -> Any:
     if isinstance(choices, list) and value not in choices:
         value = next((each for each in choices if str(each) == text), value)
     if errors := answer_errors_of(schema, value):
-        raise click.BadParameter(errors[0])
+        raise click.BadParameter(printable(errors[0]))
     return value
 
 

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from callboard.cli.terminal_text import printable
 from callboard.software_templates.delivery import difference, file_paths
 from callboard.software_templates.preparing import Prepared
 
 MAX_PATHS = 300
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-
-
-def plain(text: str) -> str:
-    """The text without control characters, which could change what the terminal shows."""
-    return _CONTROL.sub("�", text)
 
 
 def report_plan(title: str, prepared: Prepared, target: Path | None, *, with_diff: bool) -> None:
     """The files, and what will be done with them."""
     paths = file_paths(prepared.folder)
-    click.echo(plain(f"{title}: {len(paths)} files"), err=not with_diff)
+    click.echo(printable(f"{title}: {len(paths)} files"), err=not with_diff)
     for path in paths[:MAX_PATHS]:
-        click.echo(plain(f"  {path}"), err=not with_diff)
+        click.echo(printable(f"  {path}"), err=not with_diff)
     if len(paths) > MAX_PATHS:
         click.echo(f"  … and {len(paths) - MAX_PATHS} more", err=not with_diff)
     if with_diff:
         for line in difference(target, prepared.folder):
-            click.echo(plain(line))
+            click.echo(printable(line))
     for message in prepared.run.messages:
-        click.echo(plain(f"note: {message}"), err=True)
+        click.echo(printable(f"note: {message}"), err=True)
     for number, (_, change) in enumerate(prepared.run.changes, 1):
-        click.echo(plain(f"{number}. {change.title}"), err=True)
+        click.echo(printable(f"{number}. {change.title}"), err=True)
     if with_diff:
         report_by_hand(prepared)
 
@@ -43,25 +37,25 @@ def report_plan(title: str, prepared: Prepared, target: Path | None, *, with_dif
 def report_change(prepared: Prepared) -> None:
     """The commands that do what was not done."""
     for _, change in prepared.run.changes:
-        click.echo(plain(f"By hand: {change.title}"), err=True)
+        click.echo(printable(f"By hand: {change.title}"), err=True)
         for line in change.by_hand:
-            click.echo(plain(f"  {line}"))
+            click.echo(printable(f"  {line}"))
 
 
 def report_by_hand(prepared: Prepared) -> None:
     """The steps whose action is not installed, with their input."""
     for each in prepared.run.by_hand:
-        click.echo(plain(f"To do by hand: {each.step.title}"), err=True)
-        click.echo(plain(prepared.runner.masked(json.dumps(each.input, indent=2, ensure_ascii=False))), err=True)
+        click.echo(printable(f"To do by hand: {each.step.title}"), err=True)
+        click.echo(printable(prepared.runner.masked(json.dumps(each.input, indent=2, ensure_ascii=False))), err=True)
 
 
 def report_output(prepared: Prepared) -> None:
     """The links and texts of the template's output."""
     for item in _items(prepared, "links"):
         address = item.get("url") or item.get("entityRef") or ""
-        click.echo(plain(prepared.runner.masked(f"{item.get('title') or 'Link'}: {address}")))
+        click.echo(printable(prepared.runner.masked(f"{item.get('title') or 'Link'}: {address}")))
     for item in _items(prepared, "text"):
-        click.echo(plain(prepared.runner.masked(f"{item.get('title') or ''}\n{item.get('content') or ''}".strip())))
+        click.echo(printable(prepared.runner.masked(f"{item.get('title') or ''}\n{item.get('content') or ''}".strip())))
 
 
 def _items(prepared: Prepared, key: str) -> list[Mapping[str, object]]:

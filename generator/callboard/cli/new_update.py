@@ -13,8 +13,8 @@ import click
 
 from callboard.cli.new_answers import checked_answers, given_answers
 from callboard.cli.new_project import surroundings
-from callboard.cli.new_report import plain
 from callboard.cli.new_template import at_revision, published_template
+from callboard.cli.terminal_text import printable
 from callboard.io.git.personal import PersonalGit
 from callboard.model.errors import CallboardError, SourceError
 from callboard.software_templates.delivery import difference
@@ -38,7 +38,7 @@ def update_project(folder: Path, options: Mapping[str, Any]) -> int:
         theirs = prepare(new, answers.values, answers.secrets, around)
         if options["is_diff"]:
             for line in difference(folder, theirs.folder):
-                click.echo(plain(line))
+                click.echo(printable(line))
             return 0
         old = _recorded(record, around)
         base = prepare(old, {**record.answers, **_only(answers.values, old)}, answers.secrets, around)
@@ -90,7 +90,7 @@ def _recorded(record: TemplateRecord, around: Surroundings) -> LocatedTemplate:
 def _merge(folders: ThreeFolders, around: Surroundings, revisions: tuple[str, str]) -> int:
     files = [*folders.merge(around.git)]
     for file in files:
-        click.echo(plain(f"{file.outcome}: {file.path}{f' ({file.note})' if file.note else ''}"))
+        click.echo(printable(f"{file.outcome}: {file.path}{f' ({file.note})' if file.note else ''}"))
     old, new = (revision[:12] for revision in revisions)
     click.echo(f"Updated from {old} to {new}: {len(files)} files, {conflicts(files)} with conflicts. Nothing was committed.", err=True)
     return 1 if conflicts(files) else 0

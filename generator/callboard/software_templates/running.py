@@ -6,6 +6,7 @@ loops are evaluated as Backstage's scaffolder does (plugin-scaffolder-backend 4.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -25,6 +26,8 @@ from callboard.software_templates.services import CommandServices
 
 MAX_ITERATIONS = 200
 MAX_ERRORS = 5
+MAX_SECONDS = 1_800.0
+"""For all steps, with what they fetch: loops of loops end."""
 GROUP = "callboard.actions"
 
 
@@ -82,6 +85,8 @@ class TemplateRunner:
     skips_unknown: bool = False
     actions: dict[str, StepAction | None] = field(default_factory=dict)
     """Loaded actions by name; None for a name that no plugin has."""
+    until: float = field(default=0, init=False)
+    """When the steps are stopped, on the monotonic clock."""
 
     def check(self) -> None:
         """Raise ``ActionError`` for unknown actions and for URLs of other hosts, before any step is run."""
@@ -100,8 +105,8 @@ class TemplateRunner:
                 self._check_url(step)
 
     def run(self) -> Run:
-        """Run all steps. Raises ``ActionError`` for the first one that cannot be done."""
-        result = Run()
+        """Run all steps. Raises ``ActionError`` for the first one that cannot be done, and after ``MAX_SECONDS``."""
+        result, self.until = Run(), time.monotonic() + MAX_SECONDS
         for step in self.template.steps:
             try:
                 self._run_step(step, result)
@@ -182,6 +187,8 @@ class TemplateRunner:
             yield {"key": key, "value": value}
 
     def _act(self, step: TemplateStep, result: Run, each: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        if time.monotonic() > self.until:
+            raise ActionError(f"the steps took longer than {MAX_SECONDS / 60:.0f} minutes.", "Simplify the template.")
         rendered = self.services.engine.render(step.input)
         result.messages += [f"{step.position}: {text[:200]!r} stays as written: {reason}" for text, reason in rendered.unrendered]
         action = self._action(step.action)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from callboard.plugins.actions import ActionError, ActionStep, StepAction
 from callboard.plugins.sources.paths import compile_glob
-from callboard.plugins.staged_files import is_executable
+from callboard.plugins.staged_files import MAX_FILE_BYTES, is_executable
 from callboard.software_templates.binary_files import is_binary
 
 MAX_ENTRIES = 20_000
@@ -154,7 +154,13 @@ def _copy(step: ActionStep, source: Path, target: str) -> None:
     if source.is_symlink():
         step.files.copy_link(target, str(source.readlink()))
     elif source.is_file():
-        step.files.write(target, source.read_bytes(), is_executable=is_executable(source))
+        step.files.write(target, _content(source), is_executable=is_executable(source))
+
+
+def _content(source: Path) -> bytes:
+    if source.stat().st_size > MAX_FILE_BYTES:
+        raise ActionError(f"{source.name} has more than {MAX_FILE_BYTES:,} bytes.", "Leave large files out of the template.")
+    return source.read_bytes()
 
 
 def _render(step: ActionStep, source: Path, target: str, *, is_rendered: bool) -> None:
@@ -162,11 +168,11 @@ def _render(step: ActionStep, source: Path, target: str, *, is_rendered: bool) -
     if source.is_dir() and not source.is_symlink():
         step.files.make_folder(target)
         return
-    if source.is_symlink() or not is_rendered or is_binary(source):
+    if source.is_symlink() or not is_rendered or not source.is_file() or is_binary(source):
         _copy(step, source, target)
         return
     try:
-        text = source.read_bytes().decode("utf-8")
+        text = _content(source).decode("utf-8")
     except UnicodeDecodeError:
         _copy(step, source, target)
         return

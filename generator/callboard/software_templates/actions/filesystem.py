@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from callboard.plugins.actions import ActionError, ActionStep, StepAction
 from callboard.plugins.sources.paths import compile_glob, is_glob
+from callboard.plugins.staged_files import MAX_FILE_BYTES
 
 _TEXT = {"type": "string"}
 _FILES = {"type": "array", "items": _TEXT}
@@ -121,7 +122,11 @@ class ReplaceText(StepAction):
     def run(self, step: ActionStep) -> Mapping[str, Any]:
         """Replace each text, everywhere in its files."""
         for each in step.input["files"]:
+            old, new = each["find"].encode("utf-8", "replace"), each["replaceWith"].encode("utf-8", "replace")
             for path in _matching(step, each["file"]):
                 content = step.files.read(path)
-                step.files.write(path, content.replace(each["find"].encode(), each["replaceWith"].encode()))
+                if not old or len(content) + content.count(old) * (len(new) - len(old)) > MAX_FILE_BYTES:
+                    raise ActionError(f"Replacing in {path} would make more than {MAX_FILE_BYTES:,} bytes, or finds an empty text.",
+                                      "Correct the template.")  # fmt: skip
+                step.files.write(path, content.replace(old, new))
         return {}

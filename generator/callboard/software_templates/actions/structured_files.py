@@ -10,6 +10,9 @@ import yaml
 from callboard.plugins.actions import ActionError, ActionStep, StepAction
 
 _TEXT = {"type": "string"}
+MAX_VALUES = 100_000
+"""In what a file has, where aliases of YAML count each time."""
+MAX_DEPTH = 100
 
 
 class MergeJson(StepAction):
@@ -104,8 +107,26 @@ class ParseFile(StepAction):
         parser = step.input.get("parser")
         try:
             if parser == "multiyaml":
-                return {"content": [*yaml.safe_load_all(text)]}
+                return {"content": _plain([*yaml.safe_load_all(text)], step.input["path"])}
             content = yaml.safe_load(text) if parser == "yaml" else json.loads(text) if parser == "json" else text
         except (ValueError, yaml.YAMLError, RecursionError) as error:
             raise ActionError(f"{step.input['path']} cannot be read: {str(error)[:200]}.", "Correct the file.") from None
-        return {"content": content}
+        return {"content": _plain(content, step.input["path"])}
+
+
+def _plain(value: Any, path: str) -> Any:
+    """The value as JSON has it: dates are texts. Raises ``ActionError`` if it is too large or deep, or inside of itself."""
+    count = 0
+
+    def copied(each: Any, depth: int) -> Any:
+        nonlocal count
+        count += 1
+        if count > MAX_VALUES or depth > MAX_DEPTH:
+            raise ActionError(f"{path} has more than {MAX_VALUES:,} values or {MAX_DEPTH} levels.", "Use a smaller file, without aliases.")
+        if isinstance(each, Mapping):
+            return {str(key): copied(inner, depth + 1) for key, inner in each.items()}
+        if isinstance(each, list):
+            return [copied(inner, depth + 1) for inner in each]
+        return each if each is None or isinstance(each, str | bool | int | float) else str(each)
+
+    return copied(value, 0)

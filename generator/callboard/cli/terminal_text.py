@@ -1,0 +1,12 @@
+"""Text of others → the same text without what could change the display of a terminal."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """Tabs and line breaks stay; control characters and those that change the direction of text are replaced."""
+    return _CONTROL.sub("\ufffd", text)
