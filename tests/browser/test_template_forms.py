@@ -58,6 +58,16 @@ HOSTILE = {
             "n": {"title": EVIL, "type": "string"}}}],
         "steps": [{"action": "fetch:template", "input": {"url": "./skeleton", "values": {"name": EVIL, "owner": EVIL}}}]},
 }  # fmt: skip
+PAGED = {
+    **TEMPLATE, "metadata": {"name": "paged", "title": "Paged"},
+    "spec": {"owner": "team-shop", "type": "service", "parameters": [
+        {"title": "First", "properties": {"kind": {"title": "Kind", "enum": ["a", "b"], "default": "a"}}},
+        {"title": "Second", "when": "${{ parameters.kind === 'b' }}", "required": ["size"], "properties": {"size": {"title": "Size"}}},
+        {"title": "Third", "oneOf": [
+            {"title": "By name", "properties": {"name": {"title": "Name", "type": "string"}}, "required": ["name"]},
+            {"title": "By number", "properties": {"id": {"title": "Id", "type": "integer"}}, "required": ["id"]}]}],
+        "steps": [{"action": "debug:log", "input": {"message": "x"}}]},
+}  # fmt: skip
 TAGGED = """\
 apiVersion: backstage.io/v1alpha1
 kind: Component
@@ -69,7 +79,9 @@ DESCRIPTOR = "kind: Component\nmetadata: {name: ${{ values.name }}}\nspec: {owne
 
 @pytest.fixture(scope="module")
 def site(chromium, serve, tmp_path_factory):
-    folder = portal.write(tmp_path_factory.mktemp("forms"), templates=yaml.safe_dump_all([TEMPLATE, HOSTILE], sort_keys=False), sky=TAGGED)
+    folder = portal.write(
+        tmp_path_factory.mktemp("forms"), templates=yaml.safe_dump_all([TEMPLATE, HOSTILE, PAGED], sort_keys=False), sky=TAGGED
+    )
     (folder / "sources.yaml").write_text(
         portal.SOURCES.replace('"*"}', '"*", view_url: "https://github.com/acme/{repository}/blob/main/{path}"}')
     )
@@ -166,7 +178,7 @@ def test_hostile_texts_are_only_text_in_the_form_and_in_the_review(page, site):
     page.wait_for_selector("form[data-ready]")
     page.click("[data-go='1']")
     page.wait_for_selector("[data-review][data-rendered]")
-    for place in ("h1", "[data-answers] dd >> nth=0"):
+    for place in ("h1", "[data-answers] dt >> nth=0", "[data-answers] dd >> nth=0"):
         assert "<img src=x" in page.inner_text(place)
     assert page.locator("form img, h1 img").count() == 0
     assert page.title() != "broken"
@@ -174,6 +186,33 @@ def test_hostile_texts_are_only_text_in_the_form_and_in_the_review(page, site):
     assert f"e={EVIL}" in words
     page.goto(f"{site}create/")
     assert page.locator("main img, main article b").count() == 0
+
+
+def answers_of(page):
+    page.wait_for_selector("[data-review]:not([hidden])")
+    return json.loads(urllib.parse.unquote(page.get_attribute("[data-download]", "href").partition(",")[2]))
+
+
+def test_a_page_is_skipped_by_its_condition_and_one_of_several_variants_is_asked(page, site):
+    page.goto(f"{site}create/default/paged/")
+    page.wait_for_selector("form[data-ready]")
+    page.click("[data-page='0'] button[type=submit]")
+    page.wait_for_selector("[data-page='2']:not([hidden])")
+    assert not page.is_visible("[data-go='1']")
+    assert [page.is_visible(f"[data-field={name}]") for name in ("name", "id")] == [True, False]
+    page.select_option("[data-variants]", label="By number")
+    page.wait_for_function("() => !document.querySelector('[data-field=id]').closest('[data-part]').hidden")
+    page.fill("[data-field=id] input", "7")
+    page.click("[data-page='2'] button[type=submit]")
+    assert answers_of(page) == {"kind": "a", "id": 7}
+    page.click("[data-go='0']")
+    page.select_option("#f0-kind", label="b")
+    page.click("[data-page='0'] button[type=submit]")
+    page.wait_for_selector("[data-page='1']:not([hidden])")
+    page.fill("#f1-size", "large")
+    page.click("[data-page='1'] button[type=submit]")
+    page.click("[data-page='2'] button[type=submit]")
+    assert answers_of(page) == {"kind": "b", "size": "large", "id": 7}
 
 
 def test_create_is_in_the_navigation_of_portals_with_templates_only(chromium, site, address):
@@ -195,18 +234,40 @@ def test_answers_are_kept_until_they_are_cleared(page):
     assert page.input_value("#f0-name") == "orders"
 
 
-@pytest.mark.parametrize("path", ["create/", "create/default/svc/"])
-def test_axe_finds_nothing_and_a_phone_needs_no_scrolling_sideways(page, site, path):
+AXE = "async () => (await axe.run()).violations.map((each) => [each.id, each.nodes.map((node) => node.html.slice(0, 120))])"
+
+
+@pytest.mark.parametrize("path", ["create/", "create/default/svc/", "create/default/paged/", "create/default/evil/"])
+def test_axe_finds_nothing_in_both_palettes_and_a_phone_needs_no_scrolling_sideways(page, site, path):
     source = axe_source()
     if source is None:
         (pytest.fail if FULL else pytest.skip)("needs axe-core")
     page.goto(site + path)
-    if path != "create/":
-        page.wait_for_selector("form[data-ready]")
-        page.click("[data-page='0'] button[type=submit]")
     page.evaluate(source)
-    found = page.evaluate(
-        "async () => (await axe.run()).violations.map((each) => [each.id, each.nodes.map((node) => node.html.slice(0, 120))])"
-    )
-    assert found == []
-    assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    for number in range(_states(page, path)):
+        _show_state(page, path, number)
+        for palette, scheme in (("light", "default"), ("dark", "slate")):
+            page.emulate_media(color_scheme=palette)
+            page.wait_for_function("(s) => document.body.getAttribute('data-md-color-scheme') === s", arg=scheme)
+            page.wait_for_function("() => document.getAnimations().length === 0")
+            assert page.evaluate(AXE) == [], (number, palette)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def _states(page, path):
+    """Pages of the form with their errors, and the review."""
+    if path == "create/":
+        return 1
+    page.wait_for_selector("form[data-ready]")
+    return page.locator("[data-page]").count() + 1
+
+
+def _show_state(page, path, number):
+    if path != "create/":
+        parts = "[...document.querySelectorAll('[data-page], [data-review]')]"
+        page.evaluate(f"(number) => {parts}.forEach((each, i) => {{ each.hidden = i !== number; }})", number)
+    if path == "create/default/evil/" and number == 1:
+        page.click("[data-go='1']")
+        page.wait_for_selector("[data-review][data-rendered]")
+    if path == "create/default/svc/" and number == 0:
+        page.click("[data-page='0'] button[type=submit]")

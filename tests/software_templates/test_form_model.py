@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from callboard.software_templates.form import fields_of, form_of
+from callboard.software_templates.page_conditions import PageConditions
 from callboard.software_templates.parameters import answer_errors, pages_of, questions, secret_names, with_defaults
 
 DATA = Path(os.environ.get("CALLBOARD_TEST_DATA", "/nonexistent")) / "templates/templates.json"
@@ -79,6 +80,43 @@ def test_conditions_are_in_the_form_with_what_they_test():
     assert json.loads(first.condition) == {"required": ["db"]}
     assert json.loads(first.parts[0].condition) == {"properties": {"db": {"const": True}}, "required": ["db"]}
     assert json.loads(second.parts[0].parts[0].condition) == {"properties": {"env": {"const": "b"}}}
+
+
+def test_a_choice_that_no_answer_makes_is_a_choice_of_the_person():
+    schema = {"properties": {"kind": {"const": 1}}, "oneOf": [
+        {"title": "By name", "properties": {"name": {"type": "string"}}, "required": ["name"]},
+        {"properties": {"id": {}, "host": {}}}]}  # fmt: skip
+    (part,) = form_of(pages_of(schema))[0].part.parts
+    assert part.choices == ("By name", "id, host")
+    assert [[each.name for each in inner.fields] for inner in part.parts] == [["name"], ["id", "host"]]
+    assert not any(each.choices for each in form_of(pages_of(CONDITIONAL))[0].part.parts)
+
+
+PAGES = [
+    {"properties": {"kind": {"enum": ["a", "b"], "default": "a"}}},
+    {"when": "${{ parameters.kind === 'b' }}", "required": ["size"], "properties": {"size": {"type": "integer"}, "kind": {}}},
+    {"when": False, "properties": {"never": {"default": 1}}},
+    {"when": "${{ parameters.size > 3 }}", "properties": {"large": {"default": True}}},
+    {"when": "${{ this does not parse", "properties": {"last": {}}},
+]
+
+
+@pytest.mark.parametrize(("answers", "numbers", "kept"), [
+    ({}, [0, 4], {}), ({"kind": "a", "size": 5, "last": 1, "large": False}, [0, 4], {"kind": "a", "last": 1}),
+    ({"kind": "b", "size": 2, "never": 2, "other": 3}, [0, 1, 4], {"kind": "b", "size": 2, "other": 3}),
+    ({"kind": "b", "size": 5}, [0, 1, 3, 4], {"kind": "b", "size": 5}),
+])  # fmt: skip
+def test_a_page_whose_condition_does_not_hold_is_not_asked_and_has_no_answers(page_conditions, answers, numbers, kept):
+    pages = pages_of(PAGES)
+    assert [pages.index(page) for page in page_conditions.asked(pages, answers)] == numbers
+    assert page_conditions.kept(pages, answers) == kept
+
+
+@pytest.fixture(scope="module")
+def page_conditions():
+    conditions = PageConditions({})
+    yield conditions
+    conditions.close()
 
 
 def test_defaults_are_filled_in_as_the_form_does():

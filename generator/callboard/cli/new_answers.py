@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 from callboard.cli.terminal_text import printable
 from callboard.model.errors import CallboardError
 from callboard.software_templates.definition import TemplateDefinition
+from callboard.software_templates.page_conditions import PageConditions
 from callboard.software_templates.parameters import (
     ParameterPage,
     ParameterQuestion,
@@ -95,15 +97,23 @@ def _split(text: str, option: str) -> tuple[str, str]:
 
 
 def checked_answers(
-    template: TemplateDefinition, given: Mapping[str, Any], environ: Mapping[str, str], *, prompts: bool
+    template: TemplateDefinition, hosts: Mapping[str, str], given: Mapping[str, Any], environ: Mapping[str, str], *, prompts: bool
 ) -> TemplateAnswers:  # fmt: skip
     """The answers that were given, asked for on a terminal, or are defaults. Raises ``CallboardError`` if they are not valid."""
+    with closing(PageConditions(hosts)) as conditions:
+        return _checked(template, conditions, given, environ, prompts=prompts)
+
+
+def _checked(
+    template: TemplateDefinition, conditions: PageConditions, given: Mapping[str, Any], environ: Mapping[str, str], *, prompts: bool
+) -> TemplateAnswers:  # fmt: skip
     hidden, answers = secret_names(template.pages), dict(given)
     answers |= {name: environ[SECRET_VARIABLE + name.upper()] for name in hidden if SECRET_VARIABLE + name.upper() in environ}
     if prompts:
-        _ask(template, answers)
-    answers = with_defaults(template.pages, answers)
-    if errors := answer_errors(template.pages, answers):
+        _ask(template, conditions, answers)
+    pages, answers = conditions.asked(template.pages, answers), conditions.kept(template.pages, answers)
+    answers = with_defaults(pages, answers)
+    if errors := answer_errors(pages, answers):
         listed = "".join(f"\n  {error}" for error in errors)
         raise CallboardError(f"The answers are not valid:{listed}", "Give them with --set, --set-json or --data.")
     secrets = {name: str(answers[name]) for name in hidden if name in answers}
@@ -125,11 +135,16 @@ def _secret(name: str, environ: Mapping[str, str], *, prompts: bool) -> str:
     raise CallboardError(f"The template uses the secret {name}.", f"Set the environment variable {variable}.")
 
 
-def _ask(template: TemplateDefinition, answers: dict[str, Any]) -> None:
+def _ask(template: TemplateDefinition, conditions: PageConditions, answers: dict[str, Any]) -> None:
     """Ask for what has no answer, in the order of the form; each answer may make further parameters asked for."""
     asked: set[str] = set()
     while question := next(
-        (each for each in questions(template.pages, answers) if each.name not in answers and each.name not in asked), None
+        (
+            each
+            for each in questions(conditions.asked(template.pages, answers), answers)
+            if each.name not in answers and each.name not in asked
+        ),
+        None,
     ):
         asked.add(question.name)
         value = _answer(question)

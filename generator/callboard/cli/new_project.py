@@ -61,7 +61,7 @@ def make_project(asked: NewProject) -> int:
     with surroundings(portal, options) as around:
         template = located_template(asked.template, _hosts(options["hosts"]), around.checkouts, os.environ)
         given = given_answers(options)
-        answers = checked_answers(template.definition, given, os.environ, prompts=sys.stdin.isatty())
+        answers = checked_answers(template.definition, template.hosts, given, os.environ, prompts=sys.stdin.isatty())
         prepared = prepare(template, answers.values, answers.secrets, around)
         target = _target(asked, prepared, answers)
         report_plan(template.definition.title, prepared, target, with_diff=options["dry_run"])

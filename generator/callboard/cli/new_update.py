@@ -34,7 +34,7 @@ def update_project(folder: Path, options: Mapping[str, Any]) -> int:
     with surroundings(record.portal, {**options, "publishing": "none"}) as around:
         new = _current(record, around)
         given = {**record.answers, **given_answers(options)}
-        answers = checked_answers(new.definition, given, os.environ, prompts=sys.stdin.isatty())
+        answers = checked_answers(new.definition, new.hosts, given, os.environ, prompts=sys.stdin.isatty())
         theirs = prepare(new, answers.values, answers.secrets, around)
         if options["is_diff"]:
             for line in difference(folder, theirs.folder):

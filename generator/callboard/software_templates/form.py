@@ -84,6 +84,8 @@ class FormPart:
     """A JSON Schema, as JSON, for the answers of the mapping; empty: always."""
     required: tuple[str, ...] = ()
     """Names that this part requires, beside those of its own fields."""
+    choices: tuple[str, ...] = ()
+    """Titles of its parts, of which one is chosen; empty: each has its own condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,17 @@ class FormPage:
     title: str
     description: str
     part: FormPart
+    when: str = ""
+    """The condition of the page, as JSON; empty without one."""
 
 
 def form_of(pages: Sequence[ParameterPage]) -> tuple[FormPage, ...]:
     """The form."""
-    return tuple(FormPage(page.title, page.description, _FormReader(page.schema).part(page.schema, 0)) for page in pages)
+    return tuple(FormPage(page.title, page.description, _FormReader(page.schema).part(page.schema, 0), _when(page)) for page in pages)
+
+
+def _when(page: ParameterPage) -> str:
+    return "" if page.when is None else _json(page.when)
 
 
 def fields_of(part: FormPart) -> Iterator[ParameterField]:
@@ -141,6 +149,11 @@ class _FormReader:
                 yield self._under({"required": [name]}, then, depth, known)
         for condition, each in _combined(schema, known):
             yield self._under(condition, each, depth, known)
+        for key in ("oneOf", "anyOf"):
+            branches = [each for each in _list(schema.get(key)) if isinstance(each, Mapping)]
+            if _is_free_choice(branches, known):
+                titles = tuple(_text(each.get("title")) or ", ".join(map(str, _mapping(each.get("properties")))) for each in branches)
+                yield FormPart((), tuple(self._under(True, each, depth, known) for each in branches), choices=titles)  # noqa: FBT003 - a schema
 
     def _under(self, condition: Any, schema: Mapping[str, Any], depth: int, known: frozenset[str]) -> FormPart:
         return replace(self.part(self._resolved(schema), depth + 1, known), condition="" if condition is True else _json(condition))
@@ -232,9 +245,17 @@ def _combined(schema: Mapping[str, Any], known: frozenset[str]) -> Iterator[tupl
     pairs: list[tuple[Any, Any]] = [(True, each) for each in _list(schema.get("allOf"))]
     if "if" in schema:
         pairs += [(schema["if"], schema.get("then")), ({"not": schema["if"]}, schema.get("else"))]
-    branches = [*_list(schema.get("oneOf")), *_list(schema.get("anyOf"))]
-    pairs += [(_branch_condition(branch, known), branch) for branch in branches if isinstance(branch, Mapping)]
+    for key in ("oneOf", "anyOf"):
+        branches = [each for each in _list(schema.get(key)) if isinstance(each, Mapping)]
+        if not _is_free_choice(branches, known):
+            pairs += [(_branch_condition(branch, known), branch) for branch in branches]
     return ((condition, each) for condition, each in pairs if isinstance(each, Mapping))
+
+
+def _is_free_choice(branches: Sequence[Mapping[str, Any]], known: frozenset[str]) -> bool:
+    """Whether no answer says which of the branches holds, so that the person has to choose."""
+    asking = [each for each in branches if _mapping(each.get("properties"))]
+    return len(asking) > 1 and len(asking) == len(branches) and all(_branch_condition(each, known) is True for each in branches)
 
 
 def _branch_condition(branch: Mapping[str, Any], known: frozenset[str]) -> Any:

@@ -29,6 +29,8 @@ class ParameterPage:
     description: str
     schema: Mapping[str, Any]
     """As written, with the hints for the form."""
+    when: Any = None
+    """The condition of the page, an expression; None without one."""
 
 
 def pages_of(parameters: Any) -> tuple[ParameterPage, ...]:
@@ -39,7 +41,9 @@ def pages_of(parameters: Any) -> tuple[ParameterPage, ...]:
 
 def _page(item: Mapping[str, Any]) -> ParameterPage:
     title, description = item.get("title"), item.get("description")
-    return ParameterPage(title if isinstance(title, str) else "", description if isinstance(description, str) else "", item)
+    return ParameterPage(
+        title if isinstance(title, str) else "", description if isinstance(description, str) else "", item, item.get("when")
+    )
 
 
 def without_hints(schema: Any) -> Any:
@@ -159,6 +163,13 @@ def is_secret(schema: Mapping[str, Any]) -> bool:
 def secret_names(pages: Sequence[ParameterPage]) -> frozenset[str]:
     """The names of all parameters whose answers are secret, whatever conditions they have."""
     return frozenset(name for page in pages for name, prop in _all_properties(page.schema) if is_secret(prop))
+
+
+def property_names(schema: Mapping[str, Any]) -> frozenset[str]:
+    """The names that a page can ask for, whatever conditions they have."""
+    found = {name for name, _ in _all_properties({key: value for key, value in schema.items() if key != "properties"})}
+    own = schema.get("properties")
+    return frozenset(found | {name for name in own if isinstance(name, str)} if isinstance(own, Mapping) else found)
 
 
 def _all_properties(schema: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -18,6 +18,17 @@ const itemsOf = (field) => [...field.querySelector(":scope > [data-items]").chil
 /** The one control of a simple field. */
 export const controlOf = (field) => field.querySelector("input, select, textarea");
 
+/** The choice between the parts of a place of which one is shown. */
+const variantsOf = (place) => place.querySelector(":scope > .cb-form__field > [data-variants]");
+
+/** Choose the parts that have fields of the answers. */
+function chooseVariants(scope, answers) {
+  for (const part of partsOf(scope).filter((each) => "variant" in each.dataset)) {
+    const names = [...part.querySelectorAll("[data-field]")].map((field) => field.dataset.field);
+    if (answers && names.some((name) => Object.hasOwn(answers, name))) variantsOf(part.parentElement).value = part.dataset.variant;
+  }
+}
+
 /** The answers of a scope, after its conditional parts were shown and hidden by them. */
 export function read(scope) {
   let values = {}, before = null;
@@ -29,7 +40,7 @@ export function read(scope) {
       const value = valueOf(field);
       if (value !== undefined) values[field.dataset.field] = value;
     }
-    for (const part of partsOf(scope)) part.hidden = Boolean(part.dataset.when) && !holds(parsed(part.dataset.when) ?? true, values);
+    for (const part of partsOf(scope)) part.hidden = "variant" in part.dataset ? variantsOf(part.parentElement).value !== part.dataset.variant : Boolean(part.dataset.when) && !holds(parsed(part.dataset.when) ?? true, values);
   }
   return values;
 }
@@ -65,6 +76,7 @@ function repository(field) {
 
 /** Fill a scope with answers; what has none gets its default. */
 export function fill(scope, answers) {
+  chooseVariants(scope, answers);
   for (const field of fieldsOf(scope)) {
     const name = field.dataset.field, value = answers && Object.hasOwn(answers, name) ? answers[name] : parsed(field.dataset.default ?? "");
     if (value !== undefined || field.dataset.kind === "group") put(field, value);

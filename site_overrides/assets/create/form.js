@@ -8,19 +8,39 @@ import { commandLine, hostRun } from "./command.js";
 const PICKED = 2000, WAIT = 5000, LATER = 250;
 const form = document.querySelector("[data-template]"), pages = [...form.querySelectorAll("[data-page]")], review = form.querySelector("[data-review]");
 const messages = JSON.parse(form.dataset.messages), summary = form.querySelector("[data-summary]"), key = `template:${form.dataset.template}`;
-let template = null, at = 0, worker = null, waiting = 0, asked = 0;
+let template = null, conditions = null, at = 0, worker = null, waiting = 0, requests = 0;
 
 const parts = [...pages, review];
 const secretNames = () => [...form.querySelectorAll('[data-kind="secret"]')].map((field) => field.dataset.field);
-/** The answers of all pages; secrets, without which the command is written, are left out on demand. */
+/** Which pages are asked: those whose condition holds for the answers to the pages before. */
+function asked() {
+  const all = {};
+  return pages.map((page) => {
+    const isAsked = !page.dataset.pageWhen || !conditions || conditions(JSON.parse(page.dataset.pageWhen), all);
+    if (isAsked) Object.assign(all, read(page));
+    return isAsked;
+  });
+}
+
+/** The answers of all pages that are asked; secrets, without which the command is written, are left out on demand. */
 function answers(withSecrets) {
-  const all = Object.assign({}, ...pages.map(read));
+  const isAsked = asked(), all = Object.assign({}, ...pages.filter((_, i) => isAsked[i]).map(read));
   if (!withSecrets) for (const name of secretNames()) delete all[name];
   return all;
 }
 
+/** The next page that is asked, forwards or backwards; the review is the last. */
+function following(from, step) {
+  const isAsked = asked();
+  let to = from + step;
+  while (to > 0 && to < pages.length && !isAsked[to]) to += step;
+  return to;
+}
+
 function show(number, focus = true) {
   at = number;
+  const isAsked = asked();
+  form.querySelectorAll("[data-go]").forEach((each, i) => { each.parentElement.hidden = isAsked[i] === false; });
   parts.forEach((each, i) => { each.hidden = i !== number; });
   form.querySelectorAll("[data-go]").forEach((each, i) => (i === number ? each.setAttribute("aria-current", "step") : each.removeAttribute("aria-current")));
   summary.hidden = true;
@@ -37,6 +57,12 @@ function errors(number) {
 
 const textOf = (error) => (messages[`error_${error.key}`] ?? messages.error_other).replace("{}", error.value ?? "");
 const titleOf = (field) => (field.querySelector("legend") ?? field.querySelector("label"))?.firstChild?.textContent.trim() || field.dataset.field;
+
+/** The title of a parameter of any page; its name if it has no field. */
+function called(name) {
+  const field = pages.map((page) => fieldAt(page, [name])).find(Boolean);
+  return field && field.dataset.kind !== "hidden" ? titleOf(field) : name;
+}
 
 function mark(page, found) {
   for (const place of page.querySelectorAll(".cb-form__error")) place.hidden = true;
@@ -66,8 +92,9 @@ function check(number) {
 
 /** Go to a page, past those that are right. */
 function go(number) {
+  const isAsked = asked();
   for (let i = 0; i < number; i++) {
-    if (errors(i).length) { show(i, false); check(i); return; }
+    if (isAsked[i] && errors(i).length) { show(i, false); check(i); return; }
   }
   show(number);
 }
@@ -81,7 +108,7 @@ function changed() {
 
 function shown() {
   const all = answers(false), list = el("dl", { class: "cb-form__answers" });
-  for (const [name, value] of Object.entries(all)) list.append(el("dt", {}, name), el("dd", {}, el("bdi", {}, typeof value === "string" ? value : JSON.stringify(value))));
+  for (const [name, value] of Object.entries(all)) list.append(el("dt", {}, el("bdi", {}, called(name))), el("dd", {}, el("bdi", {}, typeof value === "string" ? value : JSON.stringify(value))));
   form.querySelector("[data-answers]").replaceChildren(list);
   form.querySelector("[data-secrets]").hidden = !secretNames().length;
   form.querySelector("[data-download]").href = `data:application/json;charset=utf-8,${encodeURIComponent(`${JSON.stringify(all, null, 2)}\n`)}`;
@@ -124,7 +151,7 @@ function preview(parameters) {
   delete review.dataset.rendered;
   if (!template?.preview?.length) { said(messages.preview_none); return; }
   state.textContent = messages.preview_wait;
-  const id = ++asked, stop = () => { worker?.terminate(); worker = null; };
+  const id = ++requests, stop = () => { worker?.terminate(); worker = null; };
   worker ??= new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   const timer = setTimeout(() => { stop(); said(messages.preview_failed); }, WAIT);
   worker.onerror = () => { clearTimeout(timer); stop(); said(messages.preview_failed); };
@@ -152,13 +179,13 @@ async function offer(input) {
 form.addEventListener("input", (e) => { const field = e.target.closest("[data-field]"); if (field) field.dataset.touched = ""; changed(); });
 form.addEventListener("change", changed);
 form.addEventListener("focusin", (e) => { if (e.target.matches("input[list]")) offer(e.target).catch(() => {}); });
-form.addEventListener("submit", (e) => { e.preventDefault(); if (at < pages.length && check(at)) show(at + 1); });
+form.addEventListener("submit", (e) => { e.preventDefault(); if (at < pages.length && check(at)) show(following(at, 1)); });
 form.addEventListener("click", (e) => {
   const target = e.target.closest("button");
   if (!target) return;
   if ("add" in target.dataset) { const item = add(target.closest("[data-field]")); fill(item, {}); controlOf(item)?.focus(); changed(); }
   else if ("remove" in target.dataset) { const list = target.closest("[data-items]"); target.closest("[data-scope]").remove(); list.parentElement.querySelector(":scope > [data-add]").focus(); changed(); }
-  else if ("back" in target.dataset) show(at - 1);
+  else if ("back" in target.dataset) show(following(at, -1));
   else if (target.dataset.go) go(Number(target.dataset.go));
   else if (target.dataset.shell) { form.querySelectorAll("[data-shell]").forEach((each) => each.setAttribute("aria-pressed", String(each === target))); command(); }
   else if ("clear" in target.dataset) { memory.set(key, null); form.reset(); for (const page of pages) fill(page, {}); changed(); show(0); }
@@ -167,8 +194,19 @@ form.addEventListener("click", (e) => {
 const kept = memory.get(key);
 for (const page of pages) { fill(page, kept); read(page); }
 show(0, false);
-fetch(new URL("template.json", location.href)).then((answer) => answer.json()).then((found) => {
+/** Evaluates the conditions of pages with Backstage's engine. */
+async function pageConditions(hosts) {
+  const { ValueEngine, isTrue } = await import("../templates/engine.js"), values = new ValueEngine(hosts);
+  return (condition, parameters) => {
+    if (typeof condition !== "string") return condition !== false;
+    values.use({ parameters, steps: {}, user: {}, secrets: {}, environment: { parameters: {}, secrets: {} } });
+    try { return isTrue(values.render({ v: condition }).v); } catch { return true; }
+  };
+}
+
+fetch(new URL("template.json", location.href)).then((answer) => answer.json()).then(async (found) => {
   template = found;
-  if (at === pages.length) shown();
+  if (pages.some((page) => page.dataset.pageWhen)) conditions = await pageConditions(found.hosts);
+  show(at, false);
   form.dataset.ready = "";
 }).catch(() => { form.dataset.ready = ""; });
