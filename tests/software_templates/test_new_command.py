@@ -110,14 +110,14 @@ def test_what_cannot_be_published_is_kept(hosts, write, here):
 
 
 def test_unknown_actions_fail_by_name_and_position_before_anything_is_written(hosts, write, here):
-    file = write(template(FETCH, {"name": "Sync", "action": "argocd:create-resources", "input": {"a": "${{ parameters.name }}"}}), a="x")
+    file = write(template(FETCH, {"name": "Sync", "action": "quay:create-repository", "input": {"a": "${{ parameters.name }}"}}), a="x")
     done = hosts.new(here, file, "--set", "name=orders")
     assert done.returncode == 2
-    assert "steps[1] (Sync): argocd:create-resources" in done.stderr
+    assert "steps[1] (Sync): quay:create-repository" in done.stderr
     assert [*here.iterdir()] == []
     done = hosts.new(here, file, "--set", "name=orders", "--skip-unknown")
     assert done.returncode == 0, done.stderr
-    assert 'To do by hand: steps[1] (Sync): argocd:create-resources\n{\n  "a": "orders"\n}' in done.stderr
+    assert 'To do by hand: steps[1] (Sync): quay:create-repository\n{\n  "a": "orders"\n}' in done.stderr
     assert (here / "orders/a").read_text() == "x"
 
 
