@@ -108,6 +108,14 @@ def test_other_hosts_get_a_copy_button_and_a_link(page, address, link, note):
         assert page.is_visible("[data-note]") == note
 
 
+def test_a_name_that_is_taken_leads_to_the_page_of_its_entity(page):
+    page.wait_for_selector("form[data-names]")
+    page.fill("#name", "unheard-of")
+    assert page.is_hidden("[data-exists]")
+    page.fill("#name", "Shop")
+    assert page.get_attribute("[data-exists] a", "href") == "/catalog/default/component/shop/"
+
+
 def test_a_long_file_is_copied(page):
     page.fill("#description", "word " * 2_000)
     assert len(page.get_attribute("[data-open]", "href")) < 200

@@ -5,9 +5,12 @@ from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 from fake_change_hosts import FAKES, FakeRepository
 
+from callboard.cli.main import group
 from callboard.io.http.limits import ClientLimits
+from callboard.onboarding import pacing
 from callboard.onboarding.applying import changes_of
 from callboard.onboarding.hosts import PortalHosts
 from callboard.onboarding.pacing import MOST_PER_HOUR, PacedChanges
@@ -172,6 +175,23 @@ def test_a_patch_applies_only_to_the_file_that_it_was_made_from(world):
     assert "changed after old" in stale.message
     assert world.apply(json.dumps([{**patch, "revision": "main"}])).result == "opened"
     assert "Reason: `@all 'owner' left`" in world.repository.requests[0]["body"]
+
+
+def test_the_command_opens_requests_with_a_token_of_its_own_and_never_prints_it(world, tmp_path, monkeypatch):
+    source = world.hosts.sources[0]
+    options = {**source.options, "token": "${READ_ONLY}"}
+    (tmp_path / "sources.yaml").write_text(json.dumps({"version": 1, "sources": [{"name": "acme", "type": source.type, **options}]}))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pacing, "BETWEEN_SECONDS", 0)
+    environ = {"READ_ONLY": "read-only-token", "WRITER": "writing-token"}
+    asked = ["describe", "acme/payments", "acme/nothere", "--pull-request", "--token-env", "WRITER"]
+    result = CliRunner(env=environ).invoke(group, asked)
+    assert result.exit_code == 1  # of the missing repository
+    assert "acme/payments: opened: " in result.output
+    assert "acme/nothere: denied: " in result.output
+    assert "1 opened; 1 denied." in result.output
+    assert "writing-token" not in result.output
+    assert all("writing-token" in str(asked.headers) for asked in world.server.requests)
 
 
 def test_changes_keep_a_pace_within_the_limits_of_hosts():

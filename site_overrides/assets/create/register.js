@@ -1,11 +1,12 @@
 // register.js: the form for a new descriptor: guesses of its repository, checks in place, the file as it will be, and where to put it.
+import { to } from "../elements.js";
 import { loadNames, shortRef } from "../names.js";
 import { errorsOf, yamlOf } from "./register-core.js";
 
 const LONGEST = 8000, PICKED = 2000, LISTS = ["providesApis", "consumesApis", "dependsOn"], PLAIN = ["name", "namespace", "title", "description"];
 const form = document.querySelector("[data-register]"), messages = JSON.parse(form.dataset.messages), hosts = JSON.parse(form.dataset.hosts);
 const at = (id) => document.getElementById(id), one = (selector) => form.querySelector(selector), touched = new Set();
-let rules = null, evidence = {};
+let rules = null, evidence = {}, names = null;
 
 const rowsOf = (field) => [...at(field).querySelectorAll("[data-items] > li")];
 const partsOf = (row) => Object.fromEntries([...row.querySelectorAll("[data-part]")].map((input) => [input.dataset.part, input.value.trim()]));
@@ -93,6 +94,9 @@ function draw() {
   }
   mark(errorsOf(rules, values));
   one("[data-yaml]").textContent = text;
+  const existing = names?.byRef(`${values.kind}:${values.namespace || "default"}/${values.name}`.toLowerCase());
+  one("[data-exists]").hidden = !existing;
+  if (existing) one("[data-exists] a").href = to(names.pathOf(existing));
   one("[data-copy-file]").dataset.copy = text;
   hand(text);
 }
@@ -156,5 +160,8 @@ async function start() {
   }
   draw();
   form.dataset.ready = "";
+  names = await loadNames().catch(() => null);
+  draw();
+  form.dataset.names = "";
 }
 start().catch(() => { one("[data-state]").textContent = messages.not_ready.replace("{}", "?"); });
