@@ -5,6 +5,8 @@ import dataclasses
 import pytest
 from fake_argocd_api import FakeArgoCd
 from fake_azure_devops_api import FakeAzureDevOps
+from fake_codecov_api import FakeCodecov
+from fake_cost_apis import FakeCostExplorer, FakeOpenCost
 from fake_datadog_api import FakeDatadog
 from fake_github_api import FakeGitHub
 from fake_gitlab_api import FakeGitLab
@@ -32,6 +34,9 @@ FAKES = (
     FakeKubernetes,
     FakePrometheus,
     FakeSonarQube,
+    FakeCodecov,
+    FakeCostExplorer,
+    FakeOpenCost,
     FakeDatadog,
     FakeGitHub,
     FakeGitLab,

@@ -59,8 +59,8 @@ def annotations_in(module):
     return {text for text in found if isinstance(text, str) and re.fullmatch(r"[a-z0-9.-]+/[a-z][a-z0-9._-]*", text)}
 
 
-NOT_ANNOTATIONS = {"app.kubernetes.io/version", "application/json"}
-"""A label of objects, and a type of content."""
+NOT_ANNOTATIONS = {"app.kubernetes.io/version", "application/json", "application/x-amz-json-1.1"}
+"""A label of objects, and types of content."""
 
 
 def test_editors_know_every_annotation_that_a_connector_reads():

@@ -14,6 +14,8 @@ from callboard.model.facts import FAMILIES as VALUE_TYPES
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.api_quality import ApiQuality, QualityFinding, QualityPlace
 from callboard.model.facts.availability import Availability
+from callboard.model.facts.cost import Cost
+from callboard.model.facts.coverage import Coverage
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.documentation import DefectKind, DocumentationDefect
 from callboard.model.facts.drift import Confidence, DriftFinding, DriftKind
@@ -116,6 +118,14 @@ WORST_AND_OTHERS = {
     "drift": (
         ("z", DriftFinding(DriftKind.OWNER, "worst-team", "", "catalog", Confidence.CERTAIN)),
         [(f"a{n}", DriftFinding(DriftKind.LINK, f"https://x.example/{n}", "404", "x.example", Confidence.LIKELY)) for n in range(6)],
+    ),
+    "coverage": (
+        ("z", Coverage("z-lowest", 3.5)),
+        [(f"a{n}", Coverage(f"other-{n}", 80.0 + n)) for n in range(5)],
+    ),
+    "cost": (
+        ("z", Cost("z-most", 9_999.0, "USD")),
+        [(f"a{n}", Cost(f"other-{n}", 1.0 + n, "USD")) for n in range(5)],
     ),
     "quality-gate": (
         ("z", QualityGate(GateState.FAILED, bugs=77)),
@@ -231,6 +241,7 @@ ONE_OF_EACH = {
         Deployment("x", NOW, health=Health.PROGRESSING),
     ],
     "pipeline-run": [PipelineRun("x", NOW, state) for state in RunState],
+    "cost": [Cost("x", 12.5, "USD"), Cost("x", -3.0)],
     "issue": [Issue("x", priority=severity) for severity in FactSeverity],
     "documentation": [DocumentationDefect(kind, "x") for kind in DefectKind],
     "drift": [DriftFinding(kind, "x", "y", "z", confidence) for kind in DriftKind for confidence in Confidence],
@@ -252,8 +263,8 @@ def views(family, value):
     return {path: page.view() for path, page in pages(facts_of(family, [("k", value)])).items()}
 
 
-NAMED = [(family, value) for family, values in ONE_OF_EACH.items() if family != "api-quality" for value in values]
-"""Facts that are one row each; a definition has a row for each finding, and roll-ups one for each API."""
+NAMED = [(family, value) for family, values in ONE_OF_EACH.items() if family not in {"api-quality", "cost"} for value in values]
+"""Facts that are one row with a state each; a definition has a row for each finding, and roll-ups one for each API; costs have no state."""
 
 
 @pytest.mark.parametrize(("family", "value"), NAMED)

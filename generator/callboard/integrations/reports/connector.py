@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 
+from callboard.integrations.reports.coverage import cobertura, lcov
 from callboard.integrations.reports.cyclonedx import cyclonedx, is_inventory
 from callboard.integrations.reports.findings import Exclusion, Incomplete, ReportFinding, ReportItem, ReportReader
 from callboard.integrations.reports.junit import TestReport, read_junit
@@ -38,11 +39,11 @@ class _Files:
 
 
 class ReportsIntegration(Connector):
-    """SARIF, CycloneDX, JUnit and OpenSSF Scorecard files in repositories."""
+    """SARIF, CycloneDX, JUnit, OpenSSF Scorecard, Cobertura and LCOV files in repositories."""
 
     schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/reports.json")
     title: ClassVar[str] = "Reports"
-    families = ("vulnerability", "pipeline-run", "quality-gate")
+    families = ("vulnerability", "pipeline-run", "quality-gate", "coverage")
     annotations = ()
 
     def collect(self, targets: Sequence[Target]) -> FactBatch:
@@ -61,6 +62,8 @@ class ReportsIntegration(Connector):
         self._read_findings(_Files(tree, "vulnerability"), "sarif", sarif, targets)
         self._read_findings(_Files(tree, "vulnerability"), "cyclonedx", cyclonedx, targets, is_inventory)
         self._read_findings(_Files(tree, "quality-gate"), "scorecard", partial(scorecard, now=self._now), targets)
+        self._read_findings(_Files(tree, "coverage"), "cobertura", partial(cobertura, now=self._now), targets)
+        self._read_findings(_Files(tree, "coverage"), "lcov", lcov, targets)
         self._read_test_runs(_Files(tree, "pipeline-run"), targets)
 
     def _paths(self, files: _Files, report_format: str, targets: Sequence[Target]) -> Iterator[tuple[str, Sequence[Target]]]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from callboard.model.facts.alert import Alert
 from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.facts.availability import Availability
+from callboard.model.facts.cost import Cost
+from callboard.model.facts.coverage import Coverage
 from callboard.model.facts.delivery import Delivery
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.documentation import DocumentationDefect
@@ -32,10 +34,12 @@ FAMILIES: Mapping[str, type[FactValue]] = {
     "pipeline-run": PipelineRun,
     "vulnerability": Vulnerability,
     "quality-gate": QualityGate,
+    "coverage": Coverage,
     "repository": RepositoryActivity,
     "alert": Alert,
     "error-trend": ErrorTrend,
     "issue": Issue,
+    "cost": Cost,
     "documentation": DocumentationDefect,
     "api-quality": ApiQuality,
     "drift": DriftFinding,

@@ -6,11 +6,14 @@ from callboard.io.http.auth import Credential, StaticCredential, basic, bearer, 
 from callboard.io.http.cache import Answer
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits, Clock, Counts, Traffic
-from callboard.io.http.pagination import Cursor, HeaderCursor, Offset, Paging
+from callboard.io.http.messages import HttpRequest
+from callboard.io.http.pagination import BodyCursor, Cursor, HeaderCursor, NextLink, Offset, Paging
 from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError, SourceError, TreeError
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.availability import Availability, DayShare
+from callboard.model.facts.cost import Cost
+from callboard.model.facts.coverage import Coverage
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import FactSeverity, RunState, Tone
 from callboard.model.facts.error_trend import ErrorTrend
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
     from callboard.io.git.history import Commit, Tag, git_commits, git_tags, is_shallow_clone, last_commit_time
     from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
     from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse, UnknownFieldError, in_portions
+    from callboard.io.http.aws import AwsCredential, AwsKeys
     from callboard.io.http.client import Client, ClientContext, client_for
     from callboard.io.http.oauth import ClientCredentials, OAuthClient, client_credentials
     from callboard.io.process import Finished
@@ -91,6 +95,9 @@ __all__ = [
     "AlertState",
     "Answer",
     "Availability",
+    "AwsCredential",
+    "AwsKeys",
+    "BodyCursor",
     "CallboardError",
     "Client",
     "ClientContext",
@@ -100,7 +107,9 @@ __all__ = [
     "Commit",
     "CommitAuthor",
     "Connector",
+    "Cost",
     "Counts",
+    "Coverage",
     "Credential",
     "Cursor",
     "DayShare",
@@ -124,6 +133,7 @@ __all__ = [
     "HeaderCursor",
     "Health",
     "HttpError",
+    "HttpRequest",
     "Incident",
     "IncidentState",
     "Integration",
@@ -133,6 +143,7 @@ __all__ = [
     "IntegrationTraffic",
     "Issue",
     "Measurement",
+    "NextLink",
     "OAuthClient",
     "Offset",
     "OnCall",
@@ -216,6 +227,7 @@ __getattr__ = lazy_names(
         "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
         "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse", "UnknownFieldError", "in_portions"),
         "callboard.io.http.client": ("Client", "ClientContext", "client_for"),
+        "callboard.io.http.aws": ("AwsCredential", "AwsKeys"),
         "callboard.io.http.oauth": ("ClientCredentials", "OAuthClient", "client_credentials"),
         "callboard.io.process": ("Finished",),
         "callboard.plugins.integrations.connector": ("Connector",),
