@@ -5,7 +5,7 @@ import pytest
 from page_builders import RENDERER
 
 from callboard.documentation.decisions import DecisionState, decision_records
-from callboard.pages.documents.decisions import DecisionsSection
+from callboard.pages.documents.decisions import DecisionsSection, decision_of
 from support.documented_portal import PAYMENTS, DocumentedPortal
 
 NYGARD = """# 2. Use PostgreSQL
@@ -157,3 +157,13 @@ def with_decisions(portal, folder, annotations, others):
     if location:
         portal.entities[PAYMENTS].metadata["annotations"]["backstage.io/adr-location"] = location
     return portal
+
+
+def test_the_page_of_a_record_says_its_state_and_what_replaced_it(portal):
+    built = with_decisions(portal, "docs/adr", {"ref": "dir:."}, {}).built()
+    context = SimpleNamespace(documentation=built, labels=RENDERER.labels)
+    old = decision_of(context, built.sets[PAYMENTS], "adr/0001-old.md")
+    assert (old.state.text, old.day, [link.path for link in old.superseded_by]) == (
+        "Superseded", "2025-01-02", ["docs/default/component/payments/adr/0002-new/"],
+    )  # fmt: skip
+    assert decision_of(context, built.sets[PAYMENTS], "index.md") is None

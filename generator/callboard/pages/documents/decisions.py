@@ -85,20 +85,28 @@ class DecisionsSection:
             return None
         by_path = {record.path: record for record in made.decisions}
         shown = [record for record in reversed(made.decisions) if record.path in made.pages]
-        rows = tuple(self._row(made, record, by_path) for record in shown[:_MOST])
+        rows = tuple(_row(self.context, made, record, by_path) for record in shown[:_MOST])
         return DecisionsView(rows, max(0, len(shown) - _MOST), docs_path(made.ref)) if rows else None
 
-    def _row(self, made: DocumentationSet, record: DecisionRecord, by_path: Mapping[str, DecisionRecord]) -> DecisionRow:
-        word = record.word or (self.context.labels[f"decision_{record.state}"] if record.state is not DecisionState.UNKNOWN else "")
-        state = StateView(text_of(word, 40), record.state.tone, _ICONS.get(record.state.tone, "")) if word else None
 
-        def links(paths: tuple[str, ...]) -> tuple[DecisionLink, ...]:
-            return tuple(DecisionLink(_name(by_path[path]), _path(made, path)) for path in paths if path in made.pages)
+def decision_of(context: DocumentsContext, made: DocumentationSet, path: str) -> DecisionRow | None:
+    """The decision that a page of a set records; None for other pages."""
+    record = next((each for each in made.decisions if each.path == path), None)
+    by_path = {each.path: each for each in made.decisions} if record else {}
+    return _row(context, made, record, by_path) if record else None
 
-        return DecisionRow(
-            "" if record.number is None else str(record.number), text_of(record.title, 160), _path(made, record.path), state,
-            record.day.isoformat() if record.day else "", links(record.supersedes), links(record.superseded_by),
-        )  # fmt: skip
+
+def _row(context: DocumentsContext, made: DocumentationSet, record: DecisionRecord, by_path: Mapping[str, DecisionRecord]) -> DecisionRow:
+    word = record.word or (context.labels[f"decision_{record.state}"] if record.state is not DecisionState.UNKNOWN else "")
+    state = StateView(text_of(word, 40), record.state.tone, _ICONS.get(record.state.tone, "")) if word else None
+
+    def links(paths: tuple[str, ...]) -> tuple[DecisionLink, ...]:
+        return tuple(DecisionLink(_name(by_path[path]), _path(made, path)) for path in paths if path in made.pages)
+
+    return DecisionRow(
+        "" if record.number is None else str(record.number), text_of(record.title, 160), _path(made, record.path), state,
+        record.day.isoformat() if record.day else "", links(record.supersedes), links(record.superseded_by),
+    )  # fmt: skip
 
 
 def _name(record: DecisionRecord) -> str:

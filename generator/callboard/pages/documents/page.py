@@ -20,6 +20,7 @@ from callboard.model.errors import WebsiteError
 from callboard.model.urls import docs_path
 from callboard.pages.blocks.view import BlockResult, TextPiece, pieces_of
 from callboard.pages.documents.context import DocumentsContext
+from callboard.pages.documents.decisions import DecisionRow, decision_of
 from callboard.pages.documents.navigation import WHOLE_FOLDER, NavView, has_whole_page, up_of
 from callboard.pages.documents.sections import page_sections
 from callboard.pages.entities.addresses import issue_address
@@ -74,6 +75,8 @@ class DocumentView:
     headings: tuple[Heading, ...] = ()
     all_headings: tuple[TocEntry, ...] = ()
     """All entries of the page's contents, if they are too many to stand next to the text."""
+    decision: DecisionRow | None = None
+    """What a decision record says about itself; None for other pages."""
     has_heading: bool = True
     """Whether the text begins with a heading of the first level."""
 
@@ -111,6 +114,7 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
         others=_others(of) if page is of.start else (),
         headings=page.headings,
         all_headings=all_headings(page.headings),
+        decision=decision_of(context, of, page.path),
         has_heading=bool(page.headings) and page.headings[0].level == 1,
     )
 
@@ -165,7 +169,7 @@ def page_fingerprint(context: DocumentsContext, of: DocumentationSet, page: Docu
     """Digest of everything that the view of a page is made of; ``shared`` is that of its set."""
     targets = [[target.path, target.url, target.title] for target in (context.cross_links.target(of, link) for link in page.open_links)]
     at, blocks = of.changed.get(page.path), repr(page_blocks(context, page))
-    changed = [at.isoformat() if at else "", of.authors.get(page.path, "")]
+    changed = [at.isoformat() if at else "", of.authors.get(page.path, ""), repr(decision_of(context, of, page.path))]
     return fingerprint_of([shared, page.digest, page.title, page.as_text, changed, targets, blocks])
 
 
