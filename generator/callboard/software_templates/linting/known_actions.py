@@ -1,6 +1,7 @@
 """The actions of Backstage, its modules and Roadie's utilities: their inputs and outputs, as ``actions.json`` in this folder has them.
 
-Read from plugin-scaffolder-backend 4.3.0, its modules of the same release, and scaffolder-backend-module-utils 4.1.2.
+Made by ``extract_actions.cjs`` of plugin-scaffolder-backend 4.3.0, its modules of the same release, and
+scaffolder-backend-module-utils 4.1.2.
 """
 
 from __future__ import annotations
