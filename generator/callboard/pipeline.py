@@ -31,6 +31,7 @@ from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.archived import archived_problems
 from callboard.ingestion.codeowners import with_derived_owners
 from callboard.insights.delivery_facts import ENVIRONMENTS, DeliveryBuild, with_delivery_facts
+from callboard.insights.drift.dismissals import dismissal_problems
 from callboard.insights.drift.portal_drift import DriftBuild, portal_drift
 from callboard.insights.drift.report import DRIFT
 from callboard.io.clock import Meter
@@ -126,7 +127,8 @@ def resolve(
         own = assigned((*state.problems, *merged.problems(is_same_file), *left_out, *archived), merged, catalog)
         has_all_names = is_complete or external_refs is not None
         unidentified = check_unidentified(state.unidentified, work.kinds, existing, has_all_names=has_all_names)
-    found = sorted((*own, *problems, *compared, *unidentified, *template_problems(catalog, state.trees)), key=problem_order)
+    of_templates = template_problems(catalog, state.trees)
+    found = sorted((*own, *problems, *compared, *unidentified, *of_templates, *dismissal_problems(catalog)), key=problem_order)
     return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped, state.documents, state.losses)
 
 
@@ -172,7 +174,7 @@ def _with_own_facts(work: Workspace, facts: CollectedFacts, resolved: ResolvedCa
 
 
 def with_drift(work: Workspace, data: SiteData, state: BuildState) -> SiteData:
-    """Site data → the same with differences between descriptors and what is known from elsewhere, and their problems."""
+    """Site data → the same with differences between descriptors and what is known from elsewhere."""
     with work.meter.phase("drift"):
         catalog, trees = data.resolved.catalog, data.resolved.trees
         previous = state.previous.facts if state.previous else ()
@@ -182,7 +184,7 @@ def with_drift(work: Workspace, data: SiteData, state: BuildState) -> SiteData:
         )  # fmt: skip
         found = portal_drift(work.settings, subject)
     facts = with_own_facts(data.facts, DRIFT, found.facts, found.measurements, data.now)
-    return with_problems(replace(data, drift=found, facts=facts), found.problems)
+    return replace(data, drift=found, facts=facts)
 
 
 def document(work: Workspace, data: SiteData) -> SiteData:

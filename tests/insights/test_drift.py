@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from callboard.catalog.linking import link
-from callboard.insights.drift.dismissals import in_settings
+from callboard.insights.drift.dismissals import dismissal_problems, in_settings
 from callboard.insights.drift.evidence import DriftEvidence
 from callboard.insights.drift.links import APART, LinkRecords
 from callboard.insights.drift.manifests import read_manifest
@@ -203,10 +203,11 @@ def dismissed(line):
     ],
 )
 def test_a_line_in_the_descriptor_dismisses_a_finding_until_its_end(tmp_path, line, is_dismissed, until, problems):
-    found = report(evidence(tmp_path, dismissed(line)))
+    made = evidence(tmp_path, dismissed(line))
+    found = report(made)
     (fact,) = (fact for fact in found.facts if fact.subject == ref("deployed"))
     assert (fact.value.is_open, fact.value.dismissed_until, bool(fact.value.patch)) == (not is_dismissed, until, not is_dismissed)
-    assert [(each.code, each.span.line) for each in found.problems] == [("DRF001", 6)] * problems
+    assert [(each.code, each.span.line) for each in dismissal_problems(made.catalog)] == [("DRF001", 6)] * problems
 
 
 def test_the_settings_dismiss_findings_too(tmp_path):

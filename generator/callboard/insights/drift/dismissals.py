@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from callboard.catalog.graph import Catalog
 from callboard.descriptors.document import field_span
 from callboard.insights.rules import INVALID_DISMISSAL
 from callboard.model.entity import Entity
@@ -44,6 +45,12 @@ def in_descriptor(entity: Entity) -> Iterator[DriftDismissal | Problem]:
         if line.strip():
             found = _read(line.strip())
             yield found if found is not None else _problem(entity, line.strip())
+
+
+def dismissal_problems(catalog: Catalog) -> Iterator[Problem]:
+    """A problem for each line of a descriptor that cannot be used."""
+    for entity in catalog.entities.values():
+        yield from (each for each in in_descriptor(entity) if isinstance(each, Problem))
 
 
 def in_settings(listed: Sequence[Mapping[str, Any]]) -> Mapping[EntityRef, tuple[DriftDismissal, ...]]:

@@ -23,7 +23,6 @@ from callboard.model.entity import Entity
 from callboard.model.errors import TreeError
 from callboard.model.facts.drift import DriftFinding
 from callboard.model.facts.fact import Fact, Measurement
-from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree, tree_of
 from callboard.plugins.run_integrations import IntegrationInfo
@@ -46,7 +45,6 @@ class DriftReport:
 
     facts: tuple[Fact, ...] = ()
     proposals: tuple[DescriptorProposal, ...] = ()
-    problems: tuple[Problem, ...] = ()
     next_turn: datetime | None = None
     """When something may be found or dismissed by time alone; None for a portal without drift."""
 
@@ -68,7 +66,6 @@ class DriftReporter:
     _since: dict[tuple[EntityRef, str], datetime] = field(default_factory=dict)
     _texts: dict[tuple[str, str, str], str] = field(default_factory=dict)
     _proposals: list[DescriptorProposal] = field(default_factory=list)
-    _problems: list[Problem] = field(default_factory=list)
 
     def report(self) -> DriftReport:
         """All findings."""
@@ -83,15 +80,10 @@ class DriftReporter:
                 repository_drift(self.evidence, entity), link_drift(self.evidence, entity), package_drift(self.evidence, packages, entity),
             )  # fmt: skip
             facts += self._facts(entity, list(found)[:MOST])
-        return DriftReport(tuple(facts), tuple(self._proposals), tuple(self._problems))
+        return DriftReport(tuple(facts), tuple(self._proposals))
 
     def _facts(self, entity: Entity, found: list[FoundDrift]) -> Iterator[Fact]:
-        dismissals = list(self.dismissed.get(entity.ref, ()))
-        for each in in_descriptor(entity):
-            if isinstance(each, DriftDismissal):
-                dismissals.append(each)
-            else:
-                self._problems.append(each)
+        dismissals = [*self.dismissed.get(entity.ref, ()), *(each for each in in_descriptor(entity) if isinstance(each, DriftDismissal))]
         tree = tree_of(self.evidence.trees, entity.origin) if found else None
         for drift in found:
             yield self._fact(drift, dismissals, tree)
