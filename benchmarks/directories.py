@@ -11,6 +11,7 @@ import multiprocessing
 import sys
 import tempfile
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parent.parent / "tests"
@@ -20,14 +21,15 @@ DIRECTORIES = ("entra", "okta", "keycloak", "scim")
 HOSTS = ("azure-devops", "bitbucket-cloud", "bitbucket-datacenter")
 
 
-def serve(type_: str, sizes: tuple[int, int, int], pipe: multiprocessing.connection.Connection) -> None:
-    """Serve the fake of a vendor until the other process hangs up."""
+def serve(type_: str, sizes: tuple[int, int, int], pipe: Connection) -> None:
+    """Serve the fake of a vendor; each message is answered with the number of requests since the last one, the last message is empty."""
     from faulty import Server  # noqa: PLC0415 - after the path is set
 
     with Server(fake(type_, sizes)) as server:
         pipe.send(server.url)
-        pipe.recv()
-        pipe.send(len(server.requests))
+        while pipe.recv():
+            pipe.send(len(server.requests))
+            server.requests.clear()
 
 
 def fake(type_: str, sizes: tuple[int, int, int]) -> object:
@@ -72,17 +74,17 @@ def peak() -> int:
 
 def measure(type_: str, sizes: tuple[int, int, int]) -> None:
     """Print a line for a first and a second collection; the second one finds the caches of the first."""
+    ours, theirs = multiprocessing.Pipe()
+    server = multiprocessing.Process(target=serve, args=(type_, sizes, theirs))
+    server.start()
+    url = ours.recv()
     with tempfile.TemporaryDirectory() as folder:
         for night in ("first", "second"):
-            ours, theirs = multiprocessing.Pipe()
-            server = multiprocessing.Process(target=serve, args=(type_, sizes, theirs))
-            server.start()
-            files, seconds = collect(type_, ours.recv(), Path(folder))
-            ours.send("stop")
-            requests = ours.recv()
-            server.join()
-            memory = peak()
-            print(f"{type_:22} {night:7} {files:7,} descriptors {requests:7,} requests {seconds:7.1f} s {memory:6,} MB", flush=True)
+            files, seconds = collect(type_, url, Path(folder))
+            ours.send(night)
+            print(f"{type_:22} {night:7} {files:7,} descriptors {ours.recv():7,} requests {seconds:7.1f} s {peak():6,} MB", flush=True)
+    ours.send("")
+    server.join()
 
 
 def main() -> None:

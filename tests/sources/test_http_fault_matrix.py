@@ -30,6 +30,10 @@ TYPES = {
     "okta": lambda url: {"url": url, "token": TOKEN},
     "keycloak": lambda url: {"realm": "acme", "url": url, "token": TOKEN},
     "scim": lambda url: {"url": url, "token": TOKEN},
+    "azure-devops": lambda url: {"organization": "acme", "url": url, "token": TOKEN},
+    "bitbucket-cloud": lambda url: {"workspace": "acme", "url": url, "token": TOKEN},
+    "bitbucket-datacenter": lambda url: {"url": url, "token": TOKEN},
+    "aws": lambda url: {"regions": ["eu-west-1"], "url": url, "access_key": "AKID", "secret_key": TOKEN},
 }
 MODES_OF_TEXT = {"truncated-json", "wrong-type", "endless-pages", "circle"}
 """Troubles of JSON: to whoever asks for a text they are a text, which the reader of descriptors judges."""

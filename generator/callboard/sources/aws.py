@@ -39,6 +39,8 @@ TRIES = 6
 """How often a request is sent that AWS refuses because there were too many."""
 FIRST_WAIT = 1.0
 """Seconds before such a request is sent again; twice as many each time."""
+MALFORMED = 400
+"""The status of all errors of AWS's JSON protocol; the client itself obeys 429."""
 THROTTLED = re.compile(r"throttl|rate exceeded|too many requests", re.IGNORECASE)
 TARGET = {"X-Amz-Target": "ResourceGroupsTaggingAPI_20170126.GetResources"}
 MEDIA_TYPE = "application/x-amz-json-1.1"
@@ -123,7 +125,7 @@ class AwsSource:
             try:
                 return client.post("", query, accept=MEDIA_TYPE, content_type=MEDIA_TYPE).object()
             except HttpError as error:
-                if attempt == TRIES - 1 or not THROTTLED.search(str(error)):
+                if attempt == TRIES - 1 or error.status != MALFORMED or not THROTTLED.search(str(error)):
                     raise
             self._context.clock.sleep(FIRST_WAIT * 2**attempt * (1 + self._context.clock.jitter()))
         raise AssertionError
