@@ -156,6 +156,15 @@ def test_a_second_group_of_the_same_name_does_not_take_the_name_over(tmp_path):
     assert AP.dn in problem.message
 
 
+def test_the_attribute_that_an_option_names_has_the_skills_of_people(tmp_path):
+    ada = LdapRow("uid=ada,dc=acme", {"uid": ("ada",), "businesscategory": ("Kafka", "Go: a language")})
+    users = {"users": {"base": "ou=people", "skills": "businessCategory"}}
+    [named] = [each for each in entities_of(ldap(tmp_path, [], [ada], **users)) if each.kind == "User"]
+    [plain] = [each for each in entities_of(ldap(tmp_path, [], [ada])) if each.kind == "User"]
+    assert named.spec["profile"]["skills"] == ["Kafka", "Go: a language"]
+    assert "skills" not in plain.spec["profile"]
+
+
 def test_another_attribute_of_the_directory_keeps_groups_apart(tmp_path):
     rows = [LdapRow(row.dn, {**row.values, "gidnumber": (number,)}) for row, number in ((EU, "7"), (AP, "8"))]
     got = entities_of(ldap(tmp_path, rows, PEOPLE, groups={"base": "ou=groups", "name": "gidNumber"}))

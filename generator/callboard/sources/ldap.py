@@ -26,7 +26,14 @@ LOGINS = "memberUid"
 """Attribute of a POSIX group with the logins of its users."""
 LOGIN = "uid"
 """Attribute of a user with the login, which need not be the one that names the user."""
-USERS = {"filter": "(objectClass=inetOrgPerson)", "name": "uid", "title": "cn", "email": "mail", "namespace": DEFAULT_NAMESPACE}
+USERS = {
+    "filter": "(objectClass=inetOrgPerson)",
+    "name": "uid",
+    "title": "cn",
+    "email": "mail",
+    "skills": "",
+    "namespace": DEFAULT_NAMESPACE,
+}
 GROUPS = {
     "filter": "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup))",
     "name": "cn", "namespace": DEFAULT_NAMESPACE,
@@ -54,7 +61,8 @@ class LdapSource:
     def collect(self) -> Collected:
         """One tree with a file for each group and each user. Raises ``SourceError``, also for an incomplete result."""
         groups = self._rows(self._groups, (self._groups["name"], "description", *MEMBERS, LOGINS))
-        users = self._rows(self._users, (self._users["name"], self._users["title"], self._users["email"], "memberOf", LOGIN))
+        skills = (self._users["skills"],) if self._users["skills"] else ()
+        users = self._rows(self._users, (self._users["name"], self._users["title"], self._users["email"], "memberOf", LOGIN, *skills))
         options = PeopleOptions(self._groups["namespace"], self._users["namespace"])
         files = people_files(self._teams(groups), self._people(users, groups), options)
         tree = MemoryTree.of(self._url, self._url.partition("://")[2].rstrip("/"), files)
@@ -96,6 +104,7 @@ class LdapSource:
                     *chain.from_iterable(teams[f"login={login}"] for login in {row.first(self._users["name"]), row.first(LOGIN)}),
                     *map(_normal_dn, row.values.get("memberof", ())),
                 ),
+                skills=row.values.get(self._users["skills"].lower(), ()),
                 annotations={"backstage.io/ldap-dn": row.dn},
             )
             for row in users

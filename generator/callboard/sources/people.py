@@ -50,6 +50,7 @@ class Person:
     description: str = ""
     teams: Sequence[str] = ()
     """Ids of teams."""
+    skills: Sequence[str] = ()
     annotations: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -161,7 +162,8 @@ def _user(person: Person, name: str, names: Mapping[str, str], options: PeopleOp
     profile = {"displayName": person.title, "email": person.email, "picture": person.picture}
     prefix = "" if options.group_namespace == options.user_namespace else f"{options.group_namespace}/"
     groups = sorted({f"{prefix}{names[team]}" for team in person.teams if team in names})
-    spec = {"profile": {k: v for k, v in profile.items() if v}, "memberOf": groups}
+    skills = {"skills": [*person.skills]} if person.skills else {}
+    spec = {"profile": {**{k: v for k, v in profile.items() if v}, **skills}, "memberOf": groups}
     metadata = {
         "namespace": _written(options.user_namespace), "title": person.title, "description": person.description,
         "annotations": dict(person.annotations), "links": _links(person.url),
