@@ -59,7 +59,7 @@ def command(**values: Any) -> None:
     catalog = saved_portal(settings).data.resolved.catalog
     chosen = _chosen(catalog, options)
     if options.form == "svg" and len(chosen) > MOST_DRAWN:
-        message = f"The graph has {len(chosen):,} entities; a drawing has at most {MOST_DRAWN}."
+        message = f"A drawing has at most {MOST_DRAWN} boxes, and the graph has more: {len(chosen):,}."
         raise CallboardError(message, "Name an entity or a kind, follow fewer --steps, or take --format dot.")
     text = as_dot(catalog, chosen, settings.portal.url)
     text = as_svg(text) if options.form == "svg" else text
