@@ -8,6 +8,7 @@ from fake_azure_devops_api import FakeAzureDevOps
 from fake_codecov_api import FakeCodecov
 from fake_cost_apis import FakeCostExplorer, FakeOpenCost
 from fake_datadog_api import FakeDatadog
+from fake_dependency_track_api import FakeDependencyTrack
 from fake_github_api import FakeGitHub
 from fake_gitlab_api import FakeGitLab
 from fake_jenkins_api import FakeJenkins
@@ -38,6 +39,7 @@ FAKES = (
     FakeCostExplorer,
     FakeOpenCost,
     FakeDatadog,
+    FakeDependencyTrack,
     FakeGitHub,
     FakeGitLab,
     FakeJenkins,

@@ -96,6 +96,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "aws-cost-explorer": "callboard.integrations.aws_cost_explorer:AwsCostExplorerIntegration",
         "codecov": "callboard.integrations.codecov:CodecovIntegration",
         "datadog": "callboard.integrations.datadog:DatadogIntegration",
+        "dependency-track": "callboard.integrations.dependency_track:DependencyTrackIntegration",
         "github": "callboard.integrations.github.connector:GitHubIntegration",
         "gitlab": "callboard.integrations.gitlab.connector:GitLabIntegration",
         "jenkins": "callboard.integrations.jenkins:JenkinsIntegration",
