@@ -15,6 +15,7 @@ from callboard.model.errors import SourceError
 from callboard.plugins import loader
 from callboard.settings.settings import Limits
 from callboard.sources.directories import keycloak
+from callboard.sources.directories.directory_source import attribute_of
 from faulty import PatientClock, Server, json_answer
 from spec_checking import complaints, description, needs_data
 
@@ -185,6 +186,17 @@ def test_an_attribute_of_the_directory_names_the_account_on_a_host(tmp_path):
     assert got["user:default/ada"].metadata["annotations"]["github.com/user-login"] == "ada-gh"
     assert "github.com/user-login" not in got["user:default/bob"].metadata["annotations"]
     assert any("onPremisesExtensionAttributes" in r.query.get("$select", "") for r in server.requests)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a", "1"), ("b.c", "2"), ("d", "3"), ("urn:x:2.0:User.login", "4"), ("b.none", ""), ("none", ""), ("", ""), ("a.x", ""), ("b", ""),
+    ],
+)  # fmt: skip
+def test_attributes_are_found_by_their_path(path, text):
+    values = {"a": "1", "b": {"c": "2"}, "d": ["3"], "urn:x:2.0:User": {"login": "4"}}
+    assert attribute_of(values, path) == text
 
 
 @pytest.mark.parametrize("type_", FAKES)

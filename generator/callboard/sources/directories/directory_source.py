@@ -213,9 +213,13 @@ def members_by_group(groups: Sequence[str], listed: Callable[[str], Iterable[Mem
 
 
 def attribute_of(values: Mapping[str, Any], path: str) -> str:
-    """The text of an attribute, nested ones with dots; of a list its first text. Empty where there is none."""
-    value: Any = values
-    for key in path.split(".") if path else ():
+    """The text of an attribute, nested ones with dots; of a list its first text. Empty where there is none.
+
+    A key may have dots itself, as that of an extension of SCIM: the longest one that exists counts.
+    """
+    whole = next((key for key in sorted(values, key=len, reverse=True) if path == key or path.startswith(f"{key}.")), "")
+    value: Any = values.get(whole)
+    for key in path.removeprefix(whole).removeprefix(".").split(".") if path != whole else ():
         value = value.get(key) if isinstance(value, Mapping) else None
     if isinstance(value, list):
         value = value[0] if value else None
