@@ -177,7 +177,7 @@ def tab_rules(paths: Iterable[str]) -> str:
 
     The theme is built before the catalog is read, so the entry is in each page, also in guides.
     """
-    if any(path.startswith("create/") and path != "create/" for path in paths):
+    if any(path.startswith("create/") and path.count("/") == 3 for path in paths):  # noqa: PLR2004 - create/namespace/name/
         return ""
     links = ", ".join(f'[href="{start}create/"]' for start in ("", "./", "../")) + ', [href$="/../create/"]'
     return (
