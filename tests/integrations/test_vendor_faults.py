@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from fake_argocd_api import FakeArgoCd
 from fake_azure_devops_api import FakeAzureDevOps
+from fake_circleci_api import FakeCircleCi
 from fake_codecov_api import FakeCodecov
 from fake_cost_apis import FakeCostExplorer, FakeOpenCost
 from fake_datadog_api import FakeDatadog
@@ -35,6 +36,7 @@ FAKES = (
     FakeKubernetes,
     FakePrometheus,
     FakeSonarQube,
+    FakeCircleCi,
     FakeCodecov,
     FakeCostExplorer,
     FakeOpenCost,

@@ -94,6 +94,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "http-json": "callboard.integrations.http_json.connector:HttpJsonIntegration",
         "reports": "callboard.integrations.reports.connector:ReportsIntegration",
         "aws-cost-explorer": "callboard.integrations.aws_cost_explorer:AwsCostExplorerIntegration",
+        "circleci": "callboard.integrations.circleci:CircleCiIntegration",
         "codecov": "callboard.integrations.codecov:CodecovIntegration",
         "datadog": "callboard.integrations.datadog:DatadogIntegration",
         "dependency-track": "callboard.integrations.dependency_track:DependencyTrackIntegration",

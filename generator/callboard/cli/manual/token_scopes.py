@@ -85,6 +85,7 @@ INTEGRATIONS = (
     Scope("aws-cost-explorer", ("access_key", "secret_key"), "`ce:GetCostAndUsage`; each request costs money (0.01 US$ at the time of writing)", "the integration fails"),
     Scope("opencost", ("token",), "none; OpenCost itself has no permissions, a proxy in front of it may", "the integration fails"),
     Scope("dependency-track", ("token",), "`VIEW_PORTFOLIO`, `VIEW_VULNERABILITY`", "projects that the team may not see are not found"),
+    Scope("circleci", ("token",), "a personal API token of a user who may see the projects; tokens of projects do not work", "projects that the user may not see are not found"),
     Scope("jenkins", ("token",), "an API token of a user with *Overall/Read* and *Job/Read*", "jobs that the user may not see are not found"),
     Scope("statuspage", ("token",), "any API key of the page; none for a public page", "the integration fails"),
     Scope("argocd", ("token",), "an account with `applications, get` on the projects (`p, role:portal, applications, get, */*, allow`)", "applications are missing: Argo CD lists only what the account may see"),
