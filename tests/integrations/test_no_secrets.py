@@ -30,6 +30,8 @@ MARK = "m4rk+ed/t0ken=of=a=test"
 VARIABLE = "CALLBOARD_TEST_MARK"
 SHORT = ClientLimits(connect_seconds=0.5, silence_seconds=0.2, request_seconds=0.4, tries=2, body_bytes=1_000_000, pages=5)
 HTTP_JSON = {"token": TOKEN, "family": "incident", "path": "/{name}", "fields": {"title": "title", "opened": "opened"}}
+SIGNING = {"aws-cost-explorer"}
+"""Connectors that sign their requests with the secret, and never send it."""
 PORTAL = {"name": "Small", "organization": "Small", "url": "https://portal.example/", "timezone": "UTC"}
 
 
@@ -148,7 +150,7 @@ def test_the_secret_was_sent_by_every_connector_so_that_there_is_something_to_fi
     folder, done, requests = night
     assert [one.exit_code for one in done] == [0, 0], done[0].output
     sent = {re.match(r"/([a-z-]+)/echo/", request.target)[1] for request in requests if "/echo/" in request.target and secrets_in(request)}
-    assert sent == with_secrets()
+    assert sent == with_secrets() - SIGNING
     said = (folder / "site" / "status" / "index.html").read_text()
     assert all(f"{name}-{way}" in said for name in with_secrets() for way in WAYS)
 
