@@ -47,7 +47,7 @@ from callboard.plugins.run_integrations import connections_of, integration_items
 from callboard.plugins.sources import Collected, SourceContext, SourceFailure
 from callboard.scorecards.portal_scorecards import JudgedBuild, judged_catalog, with_record
 from callboard.settings.settings import Settings
-from callboard.software_templates.linting.template_lint import template_problems
+from callboard.software_templates.linting.template_lint import template_problems, with_skeleton_problems
 from callboard.state.definition_facts import with_definition_facts
 from callboard.state.facts import CollectedFacts, facts_of_state, with_last_good_facts, with_own_facts
 from callboard.state.last_good_copy import BuildPolicy, collected_from_state, with_last_good_copy
@@ -102,12 +102,14 @@ def ingest(work: Workspace, collected: Collected, previous: State | None = None,
         found = with_derived_owners(work.caches.discover(collected.files, connected, work.kinds, work.settings.limits), trees)
         collected = replace(collected, failures=(*collected.failures, *tree_failures(collected.trees)))
         if policy is not None:
-            return with_last_good_copy(collected, found, trees, previous, policy)
-    problems = (*collected.problems, *found.problems)
-    return CollectedState(
-        found.entities, problems, trees, files=found.files, skipped=found.skipped, skipped_files=found.skipped_files,
-        unidentified=found.unidentified, documents=found.documents, failures=collected.failures,
-    )  # fmt: skip
+            state = with_last_good_copy(collected, found, trees, previous, policy)
+        else:
+            problems = (*collected.problems, *found.problems)
+            state = CollectedState(
+                found.entities, problems, trees, files=found.files, skipped=found.skipped, skipped_files=found.skipped_files,
+                unidentified=found.unidentified, documents=found.documents, failures=collected.failures,
+            )  # fmt: skip
+        return with_skeleton_problems(state, work.source_names, work.kinds)
 
 
 def resolve(
@@ -127,7 +129,7 @@ def resolve(
         own = assigned((*state.problems, *merged.problems(is_same_file), *left_out, *archived), merged, catalog)
         has_all_names = is_complete or external_refs is not None
         unidentified = check_unidentified(state.unidentified, work.kinds, existing, has_all_names=has_all_names)
-    of_templates = template_problems(catalog, state.trees)
+    of_templates = template_problems(catalog)
     found = sorted((*own, *problems, *compared, *unidentified, *of_templates, *dismissal_problems(catalog)), key=problem_order)
     return ResolvedCatalog(catalog, tuple(found), state.trees, state.failures, state.files, state.skipped, state.documents, state.losses)
 

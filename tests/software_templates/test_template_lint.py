@@ -4,6 +4,7 @@ import json
 import os
 import textwrap
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from click.testing import CliRunner
 
 import yaml
 from callboard.cli.template import command
+from callboard.descriptors.kinds import builtin_kinds
 from callboard.lint.check import check_paths
 from callboard.plugins.rules import rules_of
 from callboard.software_templates.linting.patterns import pattern_error
-from callboard.software_templates.linting.template_lint import problems_of_template
+from callboard.software_templates.linting.template_lint import problems_of_template, with_skeleton_problems
 from callboard.sources.files.folder import FolderTree
+from callboard.state.recorded_trees import SavedTree, tree_record
+from callboard.state.values import CollectedState
 from descriptor_reading import PLACE, read
 from support import EVERY_CASE
 
@@ -303,6 +307,23 @@ def test_all_templates_of_others_have_the_findings_that_were_judged():
 def _of_corpus(item):
     result = read(yaml.safe_dump(item["document"], sort_keys=False, width=200))
     return [problem for entity in result.entities for problem in problems_of_template(entity, None)]
+
+
+def test_what_was_found_in_skeletons_is_saved_and_stays_where_only_a_last_good_copy_can_be_read(tmp_path):
+    tree = tree_of(tmp_path, {"catalog-info.yaml": ""})
+    place = type(PLACE)("here", tree.id, "acme/templates", "", "catalog-info.yaml")
+    (entity,) = read(template("- id: a\n  action: fetch:plain\n  input: {url: ./nothing}\n"), place=place).entities
+    saved = SavedTree(tree_record("here", tree, datetime.now(UTC), None), lambda _: None)
+
+    def checked(tree, *problems):
+        state = CollectedState((entity,), problems, {("here", tree.id): tree})
+        return with_skeleton_problems(state, ["here"], builtin_kinds()).problems
+
+    found = checked(tree)
+    assert [problem.code for problem in found] == ["TPL011"]
+    assert checked(saved, *found) == found
+    assert checked(tree, *found) == found, "reported once"
+    assert checked(tree_of(tmp_path, {"nothing/a.txt": "", "catalog-info.yaml": ""}), *found) == ()
 
 
 def test_the_command_finds_templates_in_folders_and_reports_in_every_format(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""A Template entity → what its checks need: its fields, its repository, and problems at places in its file."""
+"""A Template entity → what its checks need: its steps, and problems at places in its file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from callboard.descriptors.document import field_span
 from callboard.model.entity import Entity
 from callboard.model.fields import FieldPath, dotted
 from callboard.model.problem import Problem, Rule, Severity, Span
-from callboard.model.tree import Tree
 from callboard.redaction.secrets import mask
 
 SHOWN = 120
@@ -22,8 +21,6 @@ class LintedTemplate:
     """One template."""
 
     entity: Entity
-    tree: Tree | None
-    """The files of its repository; None if they are not available."""
 
     @property
     def steps(self) -> Sequence[Any]:
