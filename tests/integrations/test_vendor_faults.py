@@ -12,6 +12,7 @@ from fake_datadog_api import FakeDatadog
 from fake_dependency_track_api import FakeDependencyTrack
 from fake_github_api import FakeGitHub
 from fake_gitlab_api import FakeGitLab
+from fake_grafana_apis import FakeGrafana, FakeGrafanaOnCall
 from fake_jenkins_api import FakeJenkins
 from fake_jira_api import FakeJira
 from fake_kubernetes_api import FakeKubernetes
@@ -44,6 +45,8 @@ FAKES = (
     FakeDependencyTrack,
     FakeGitHub,
     FakeGitLab,
+    FakeGrafana,
+    FakeGrafanaOnCall,
     FakeJenkins,
     FakeJira,
     FakePagerDuty,

@@ -100,6 +100,8 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "dependency-track": "callboard.integrations.dependency_track:DependencyTrackIntegration",
         "github": "callboard.integrations.github.connector:GitHubIntegration",
         "gitlab": "callboard.integrations.gitlab.connector:GitLabIntegration",
+        "grafana": "callboard.integrations.grafana:GrafanaIntegration",
+        "grafana-oncall": "callboard.integrations.grafana_oncall:GrafanaOnCallIntegration",
         "jenkins": "callboard.integrations.jenkins:JenkinsIntegration",
         "jira": "callboard.integrations.jira:JiraIntegration",
         "opencost": "callboard.integrations.opencost:OpenCostIntegration",
