@@ -13,6 +13,7 @@ from fake_dependency_track_api import FakeDependencyTrack
 from fake_github_api import FakeGitHub
 from fake_gitlab_api import FakeGitLab
 from fake_grafana_apis import FakeGrafana, FakeGrafanaOnCall
+from fake_incident_io_api import FakeIncidentIo
 from fake_jenkins_api import FakeJenkins
 from fake_jira_api import FakeJira
 from fake_kubernetes_api import FakeKubernetes
@@ -47,6 +48,7 @@ FAKES = (
     FakeGitLab,
     FakeGrafana,
     FakeGrafanaOnCall,
+    FakeIncidentIo,
     FakeJenkins,
     FakeJira,
     FakePagerDuty,

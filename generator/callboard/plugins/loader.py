@@ -102,6 +102,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "gitlab": "callboard.integrations.gitlab.connector:GitLabIntegration",
         "grafana": "callboard.integrations.grafana:GrafanaIntegration",
         "grafana-oncall": "callboard.integrations.grafana_oncall:GrafanaOnCallIntegration",
+        "incident-io": "callboard.integrations.incident_io:IncidentIoIntegration",
         "jenkins": "callboard.integrations.jenkins:JenkinsIntegration",
         "jira": "callboard.integrations.jira:JiraIntegration",
         "opencost": "callboard.integrations.opencost:OpenCostIntegration",
