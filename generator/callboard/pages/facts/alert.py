@@ -85,12 +85,11 @@ def _listed(context: FactsContext) -> list[Fact]:
     return [fact for fact in ranked(unique(context.of_family("alert"))) if isinstance(fact.value, Alert) and fact.value.is_open]
 
 
-def _page_count(context: FactsContext) -> int:
-    return page_count(len(_listed(context)))
+def _page_count(_: FactsContext, order: Sequence[Fact]) -> int:
+    return page_count(len(order))
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> AlertsView:
-    order = _listed(context)
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int, order: Sequence[Fact]) -> AlertsView:
     rows = tuple(with_owner(context, fact, _row(context, fact)) for fact in rows_of_page(order, number))
     return AlertsView(nav, rows, len(order), pager("alerts/", number, page_count(len(order))), sources_of(context, "alert"))
 
@@ -99,6 +98,6 @@ PAGES = FamilyPages(
     icon="alert",
     panel=_panel,
     rollup=_rollup,
-    index=FamilyIndex("alerts", _index, pages=_page_count),
+    index=FamilyIndex("alerts", _index, pages=_page_count, listing=_listed),
     urgent_label="firing_alerts",
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import chain
+from typing import Any, TypeVar
 
 from callboard.catalog import presentation
 from callboard.catalog.graph import Catalog
@@ -18,6 +20,7 @@ from callboard.settings.settings import Settings
 from callboard.state.facts import CollectedFacts
 from callboard.state.values import Change
 
+Item = TypeVar("Item", Fact, Measurement)
 HEALTH = "health/"
 """Path of the page about all families, which is a tab of the navigation."""
 
@@ -33,6 +36,10 @@ class FactsContext(PageContext):
 
     facts_by_subject: Mapping[EntityRef, tuple[Fact, ...]]
     measured_by_subject: Mapping[EntityRef, tuple[Measurement, ...]]
+    facts_by_family: Mapping[str, Mapping[EntityRef, tuple[Fact, ...]]]
+    """The facts of ``facts_by_subject`` by family and entity."""
+    measured_by_family: Mapping[str, Mapping[EntityRef, tuple[Measurement, ...]]]
+    """The measurements of ``measured_by_subject`` by family and entity."""
     connections: Mapping[str, IntegrationInfo]
     """Integrations by name."""
     families: Mapping[str, FamilyPages]
@@ -51,8 +58,16 @@ class FactsContext(PageContext):
 
     def facts(self, ref: EntityRef, family: str) -> tuple[Fact, ...]:
         """Facts of one family about an entity; none if the audience must not see the family."""
-        found = self.facts_by_subject.get(ref)
-        return tuple([fact for fact in found if fact.family == family]) if found and self.is_visible(family) else ()
+        found = self.facts_by_family.get(family)
+        return found.get(ref, ()) if found and self.is_visible(family) else ()
+
+    def facts_about(self, refs: Iterable[EntityRef], family: str) -> list[Fact]:
+        """Facts of one family about these entities, by entity; none if the audience must not see the family."""
+        return _of_refs(self.facts_by_family.get(family), refs) if self.is_visible(family) else []
+
+    def measured(self, refs: Iterable[EntityRef], family: str) -> list[Measurement]:
+        """Measurements of one family of these entities, also of a family that the audience must not see."""
+        return _of_refs(self.measured_by_family.get(family), refs)
 
     def knows_any(self, refs: Iterable[EntityRef]) -> bool:
         """Whether there are facts about one of the entities, or a tool was queried about it."""
@@ -60,16 +75,15 @@ class FactsContext(PageContext):
 
     def of_family(self, family: str) -> tuple[Fact, ...]:
         """Facts of one family about all entities, by entity; none if the audience must not see the family."""
-        return tuple(fact for ref in self.facts_by_subject for fact in self.facts(ref, family))
+        return tuple(chain.from_iterable(self.facts_by_family.get(family, {}).values())) if self.is_visible(family) else ()
 
     def measurements(self, family: str) -> Iterator[Measurement]:
         """Measurements of one family of all entities, also of families that the audience must not see."""
-        return (each for measured in self.measured_by_subject.values() for each in measured if each.family == family)
+        return chain.from_iterable(self.measured_by_family.get(family, {}).values())
 
     def queried_families(self) -> frozenset[str]:
         """Families that were queried for any entity and that the audience may see."""
-        queried = {each.family for measured in self.measured_by_subject.values() for each in measured}
-        return frozenset(family for family in queried if family in self.families and self.is_visible(family))
+        return frozenset(family for family in self.measured_by_family if family in self.families and self.is_visible(family))
 
     def family_title(self, family: str) -> str:
         """The title of a family; its name if it is not known."""
@@ -92,7 +106,8 @@ class FamilyIndex:
     name: str
     """``incidents``: the page ``incidents/`` with the template ``incidents.html`` and the title ``page_incidents``."""
     view: Callable[..., Any]
-    """Makes the view of the context and the links to the other pages (``NavLink``); of a page of several also of its number."""
+    """Makes the view of the context and the links to the other pages (``NavLink``); of a page of several also of its number, and of the
+    listing if there is one."""
     families: tuple[str, ...] = ()
     """Further families that it shows; it exists if its own or one of these was queried."""
     title: str = ""
@@ -101,8 +116,10 @@ class FamilyIndex:
     """Text below the title, instead of that in the labels."""
     template: str = ""
     """Name of the template, instead of one with the name of the page."""
-    pages: Callable[[FactsContext], int] | None = None
-    """The number of pages; None for a single one."""
+    pages: Callable[..., int] | None = None
+    """Counts the pages of the context, and of the listing if there is one; None for a single page."""
+    listing: Callable[[FactsContext], Any] | None = None
+    """Puts what all pages list in order, once for all of them; None where each page does that."""
 
     @property
     def path(self) -> str:
@@ -154,6 +171,22 @@ def family_title(families: Mapping[str, FamilyPages], labels: Mapping[str, str],
     return family if known is None else known.title or labels[f"family_{family.replace('-', '_')}"]
 
 
+def _of_refs(found: Mapping[EntityRef, tuple[Item, ...]] | None, refs: Iterable[EntityRef]) -> list[Item]:
+    return [each for ref in refs for each in found.get(ref, ())] if found else []
+
+
+def _by_family(by_subject: Mapping[EntityRef, tuple[Item, ...]]) -> Mapping[str, Mapping[EntityRef, tuple[Item, ...]]]:
+    """The same facts or measurements by family, then by entity in the same order."""
+    found: defaultdict[str, dict[EntityRef, tuple[Item, ...]]] = defaultdict(dict)
+    for ref, items in by_subject.items():
+        of_family: defaultdict[str, list[Item]] = defaultdict(list)
+        for item in items:
+            of_family[item.family].append(item)
+        for family, listed in of_family.items():
+            found[family][ref] = tuple(listed)
+    return dict(found)
+
+
 def _configured(settings: Settings) -> Iterator[str]:
     """Names of all integrations of the portal, also of those that cannot be created now."""
     return (str(item.get("name", "")) for item in settings.sections.get("integrations", ()))
@@ -161,10 +194,13 @@ def _configured(settings: Settings) -> Iterator[str]:
 
 def facts_context(page: PageContext, collected: CollectedFacts, families: Mapping[str, FamilyPages]) -> FactsContext:
     """The context of pages about what integrations have collected."""
+    facts, measured = collected.by_subject(), collected.measured()
     return FactsContext(
         **shared_values(page),
-        facts_by_subject=collected.by_subject(),
-        measured_by_subject=collected.measured(),
+        facts_by_subject=facts,
+        measured_by_subject=measured,
+        facts_by_family=_by_family(facts),
+        measured_by_family=_by_family(measured),
         connections={connection.name: connection for connection in collected.connections},
         families=families,
         past=past_facts(collected.recorded, (*(each.name for each in collected.connections), *_configured(page.settings))),

@@ -39,6 +39,9 @@ _HEALTH_ICONS = {
     Health.UNKNOWN: "unknown",
 }  # fmt: skip
 
+_Listing = tuple[list[Fact], dict[Fact, Event]]
+"""All deployments, the newest first, and what is recorded of those that their tools no longer return."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeploymentDay:
@@ -120,18 +123,18 @@ def _needs_attention(fact: Fact) -> bool:
     return fact.value.tone is Tone.BAD
 
 
-def _listed(context: FactsContext) -> tuple[list[Fact], dict[Fact, Event]]:
+def _listed(context: FactsContext) -> _Listing:
     """All deployments, the newest first, and what is recorded of those that their tools no longer return."""
     earlier = {event.fact: event for event in all_earlier(context, "deployment")}
     return ranked(unique((*context.of_family("deployment"), *earlier))), earlier
 
 
-def _page_count(context: FactsContext) -> int:
-    return page_count(len(_listed(context)[0]))
+def _page_count(_: FactsContext, listing: _Listing) -> int:
+    return page_count(len(listing[0]))
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> DeploymentsView:
-    order, earlier = _listed(context)
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int, listing: _Listing) -> DeploymentsView:
+    order, earlier = listing
 
     def row(fact: Fact) -> EventView:
         return earlier_row(context, earlier[fact], _earlier_row(context, fact)) if fact in earlier else deployment_row(context, fact)
@@ -160,7 +163,7 @@ PAGES = FamilyPages(
     panel=_panel,
     row=_earlier_row,
     rollup=_rollup,
-    index=FamilyIndex("deployments", _index, pages=_page_count),
+    index=FamilyIndex("deployments", _index, pages=_page_count, listing=_listed),
     needs_attention=_needs_attention,
     change=_change,
 )

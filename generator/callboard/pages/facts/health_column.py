@@ -11,7 +11,7 @@ entities share counts once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from callboard.catalog import organization
@@ -93,7 +93,7 @@ def _queried(
     context: FactsContext, family: str, refs: Sequence[EntityRef], known: Sequence[EntityRef], facts: Sequence[Fact]
 ) -> tuple[bool, bool]:
     """Whether the family was queried for any of these entities, and whether completely, for all that tools know of (``known``)."""
-    queried = [each for ref in refs for each in context.measured_by_subject.get(ref, ()) if each.family == family]
+    queried = context.measured(refs, family)
     subjects = {each.subject for each in queried} | {fact.subject for fact in facts}
     if family == "availability" and all(fact.value.tone is Tone.NONE for fact in facts):
         return False, False  # no SLO, or none with data
@@ -107,11 +107,7 @@ def _urgent(context: FactsContext, family: str, refs: Iterable[EntityRef]) -> li
 
 def _facts(context: FactsContext, family: str, refs: Iterable[EntityRef]) -> list[Fact]:
     """The facts about these entities, each as often as it counts."""
-    return counted(context, family, _each(context, family, refs))
-
-
-def _each(context: FactsContext, family: str, refs: Iterable[EntityRef]) -> Iterator[Fact]:
-    return (fact for ref in refs for fact in context.facts(ref, family))
+    return counted(context, family, context.facts_about(refs, family))
 
 
 def _bits(families: Sequence[str], present: Iterable[str]) -> int:

@@ -159,20 +159,22 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     return Content((*blocks, *more), _badge(context, opened))
 
 
-def _listed(context: FactsContext) -> tuple[list[Fact], list[Fact], dict[Fact, Event]]:
-    """Open incidents, resolved ones, and those of them that their tools no longer return."""
+_Listing = tuple[list[Fact], list[Fact], dict[Fact, Event]]
+"""Open incidents, resolved ones, and those of them that their tools no longer return."""
+
+
+def _listed(context: FactsContext) -> _Listing:
     opened, closed = _split(unique(context.of_family("incident")))
     earlier = {event.fact: event for event in all_earlier(context, "incident") if not event.fact.value.is_open}
     return opened, ranked(unique((*closed, *earlier))), earlier
 
 
-def _page_count(context: FactsContext) -> int:
-    opened, listed, _ = _listed(context)
-    return page_count(len(opened) + len(listed))
+def _page_count(_: FactsContext, listing: _Listing) -> int:
+    return page_count(len(listing[0]) + len(listing[1]))
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> IncidentsView:
-    opened, listed, earlier = _listed(context)
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int, listing: _Listing) -> IncidentsView:
+    opened, listed, earlier = listing
     count = len(opened) + len(listed)
     of_page = rows_of_page([(fact, True) for fact in opened] + [(fact, False) for fact in listed], number)
 
@@ -220,7 +222,7 @@ PAGES = FamilyPages(
     panel=_panel,
     row=_row,
     rollup=_rollup,
-    index=FamilyIndex("incidents", _index, families=("on-call",), pages=_page_count),
+    index=FamilyIndex("incidents", _index, families=("on-call",), pages=_page_count, listing=_listed),
     urgent_label="open_incidents",
     change=_change,
 )

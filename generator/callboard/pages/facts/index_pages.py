@@ -88,9 +88,10 @@ def _index_pages(context: FactsContext, index: FamilyIndex, nav: tuple[NavLink, 
     if index.pages is None:
         yield Page(index.path, template, "wide", HEALTH, title, partial(index.view, context, nav), text)
         return
-    count = index.pages(context)
+    listing = (index.listing(context),) if index.listing else ()
+    count = index.pages(context, *listing)
     for number in range(1, count + 1):
-        view = partial(index.view, context, nav, number)
+        view = partial(index.view, context, nav, number, *listing)
         path, name = numbered_path(index.path, number), numbered_title(title, number, count)
         yield Page(path, template, "wide", HEALTH, name, view, text if number == 1 else "")
 

@@ -37,11 +37,10 @@ def _has_tool(context: FactsContext, panels: Iterable[PanelView]) -> bool:
 def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
     if not context.knows_any((ref,)):
         return
-    measured = context.measured_by_subject.get(ref, ())
     for family, pages in context.families.items():
         if not context.is_visible(family):
             continue
-        facts, measurements = context.facts(ref, family), [each for each in measured if each.family == family]
+        facts, measurements = context.facts(ref, family), context.measured((ref,), family)
         if measurements or facts:
             made = panel(context, family, facts, measurements, pages.panel, (ref,))
             yield replace(made, sources=tuple(_with_address(source, facts) for source in made.sources))

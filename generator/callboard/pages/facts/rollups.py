@@ -54,8 +54,8 @@ def _panel(
     renderer = context.families[family].rollup
     if renderer is None or not context.is_visible(family):
         return None
-    measurements = [each for ref in refs for each in context.measured_by_subject.get(ref, ()) if each.family == family]
-    facts = counted(context, family, (fact for ref in refs for fact in context.facts(ref, family)))
+    measurements = context.measured(refs, family)
+    facts = counted(context, family, context.facts_about(refs, family))
     if needs_attention:
         facts = [fact for fact in facts if needs_attention(fact)]
     if not facts and (needs_attention or not measurements):

@@ -47,8 +47,8 @@ def status_strip(context: FactsContext, entity: Entity) -> StatusStrip | None:
 
 def _item(context: FactsContext, family: str, refs: Sequence[EntityRef]) -> StripItem | None:
     """The item of one family; None if no tool was queried about it."""
-    measured = [each for ref in refs for each in context.measured_by_subject.get(ref, ()) if each.family == family]
-    facts = counted(context, family, (fact for ref in refs for fact in context.facts(ref, family)))
+    measured = context.measured(refs, family)
+    facts = counted(context, family, context.facts_about(refs, family))
     if not measured and not facts:
         return None
     asked = context if all(each.complete for each in measured) else replace(context, is_incomplete=True)

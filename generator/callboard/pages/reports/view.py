@@ -125,7 +125,7 @@ def _numbers(context: ReportContext, team: EntityRef | None, refs: tuple[EntityR
         if kinds[kind]:
             path = catalog_path(kind=kind, team=str(team)) if team else catalog_path(kind=kind)
             yield CountView(kinds[kind], context.kind_name(kind, kinds[kind]), context.kind_icon(kind), path)
-    measured = [each for ref in refs for each in facts.measured_by_subject.get(ref, ()) if each.family == "incident"]
+    measured = facts.measured(refs, "incident")
     if measured and context.is_visible("incident"):
         of_incidents = {(fact.source, fact.key): fact.value for ref in refs for fact in facts.facts(ref, "incident")}
         number = sum(isinstance(value, Incident) and value.is_open for value in of_incidents.values())
