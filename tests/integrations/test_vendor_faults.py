@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 from fake_argocd_api import FakeArgoCd
 from fake_azure_devops_api import FakeAzureDevOps
+from fake_bitbucket_apis import FakeBitbucketCloud, FakeBitbucketDatacenter
 from fake_circleci_api import FakeCircleCi
 from fake_codecov_api import FakeCodecov
 from fake_cost_apis import FakeCostExplorer, FakeOpenCost
@@ -38,6 +39,8 @@ FAKES = (
     FakeKubernetes,
     FakePrometheus,
     FakeSonarQube,
+    FakeBitbucketCloud,
+    FakeBitbucketDatacenter,
     FakeCircleCi,
     FakeCodecov,
     FakeCostExplorer,

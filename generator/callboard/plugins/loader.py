@@ -95,6 +95,8 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "reports": "callboard.integrations.reports.connector:ReportsIntegration",
         "aws-cost-explorer": "callboard.integrations.aws_cost_explorer:AwsCostExplorerIntegration",
         "circleci": "callboard.integrations.circleci:CircleCiIntegration",
+        "bitbucket-cloud": "callboard.integrations.bitbucket_cloud:BitbucketCloudIntegration",
+        "bitbucket-datacenter": "callboard.integrations.bitbucket_datacenter:BitbucketDatacenterIntegration",
         "codecov": "callboard.integrations.codecov:CodecovIntegration",
         "datadog": "callboard.integrations.datadog:DatadogIntegration",
         "dependency-track": "callboard.integrations.dependency_track:DependencyTrackIntegration",
