@@ -6,6 +6,7 @@ from vendors import TOKEN, target
 
 from faulty import json_answer
 
+SECRET = "aio_a-secret-that-was-found"
 FAMILIES = ["deployment", "pipeline-run", "vulnerability", "repository"]
 
 
@@ -43,8 +44,12 @@ class FakeGitHub:
         self.targets = [target(name, annotations={"github.com/project-slug": f"acme/{name}"}) for name in self.names]
 
     def __call__(self, request, wire):
-        if request.path == "/api/v3/orgs/acme/code-scanning/alerts":
-            return json_answer(wire, [self.finding(name) for name in self.names])
+        if request.path.startswith("/api/v3/orgs/acme/"):
+            alert = self.finding if request.path == "/api/v3/orgs/acme/code-scanning/alerts" else self.secret
+            page, following = int(request.query.get("page", 1)), ""
+            if page * 100 < len(self.names):
+                following = f'<http://{request.headers["host"]}{request.path}?page={page + 1}>; rel="next"'
+            return json_answer(wire, [alert(name) for name in self.names[page * 100 - 100 : page * 100]], headers={"Link": following})
         body = request.json()
         variables = body["variables"]
         if "MoreAlerts" in body["query"]:
@@ -71,6 +76,15 @@ class FakeGitHub:
             "rule": {"id": "js/zipslip", "severity": "error", "security_severity_level": "high", "description": "Arbitrary file write"},
             "most_recent_instance": {"location": {"path": "src/zip.js", "start_line": 12}},
             "repository": {"full_name": f"acme/{name}"},
+        }  # fmt: skip
+
+    def secret(self, name):
+        """As a server answers that does not know ``hide_secret``."""
+        return {
+            "number": 3, "state": "open", "created_at": "2026-05-03T10:00:00Z", "secret_type": "adafruit_io_key",
+            "html_url": f"https://github.com/acme/{name}/security/secret-scanning/3", "secret_type_display_name": "Adafruit IO Key",
+            "secret": SECRET, "validity": "unknown", "publicly_leaked": False,
+            "first_location_detected": {"path": "config/io.yml", "start_line": 4}, "repository": {"full_name": f"Acme/{name}"},
         }  # fmt: skip
 
     def repository(self, name, query):

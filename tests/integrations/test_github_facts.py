@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_github_api import FAMILIES, FakeGitHub, alert
+from fake_github_api import FAMILIES, SECRET, FakeGitHub, alert
 from vendors import NOW, TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.integrations.github import facts as github_facts
@@ -62,7 +62,7 @@ def test_a_thousand_repositories_cost_twenty_queries(tmp_path):
     fake = FakeGitHub(count=1_000)
     got, requests = collect_from(fake, fake.targets, tmp_path)
     assert len(facts(got, "repository")) == 1_000
-    assert len(requests) == 20 + 1
+    assert len(requests) == 20 + 10  # alerts of code scanning are on pages of a hundred
 
 
 def test_a_query_that_is_too_large_is_sent_for_fewer_repositories(tmp_path):
@@ -205,6 +205,46 @@ def test_the_listing_of_code_scanning_is_in_githubs_description(tmp_path):
     rest = [request for request in requests if "/orgs/" in request.path]
     assert len(rest) == 1
     assert complaints(json.loads(DESCRIBED.read_text()), rest, prefix="/api/v3") == []
+
+
+def test_alerts_of_secret_scanning_are_listed_once_for_all_and_their_secrets_stay_nowhere(tmp_path):
+    fake = FakeGitHub(count=1_000)
+    got, requests = collect_from(fake, fake.targets, tmp_path, families=["vulnerability"], code_scanning=False, secret_scanning=True)
+    rest = [request for request in requests if "/orgs/" in request.path]
+    assert (got.failures, len(requests), len(rest)) == ((), 30, 10)
+    assert (rest[0].query["hide_secret"], rest[0].query["state"]) == ("true", "open")
+    found = Vulnerability(
+        "adafruit_io_key", FactSeverity.HIGH, "Adafruit IO Key", first_seen=datetime(2026, 5, 3, 10, tzinfo=UTC), place="config/io.yml:4"
+    )
+    assert found in facts(got, "vulnerability")["s999"]
+    assert SECRET not in repr((got.facts, got.problems, got.failures))
+    assert not any(SECRET.encode() in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize(
+    ("alert", "severity"),
+    [
+        ({"validity": "active"}, "critical"), ({"validity": "unknown", "publicly_leaked": True}, "critical"),
+        ({"validity": "inactive", "publicly_leaked": True}, "low"),
+        ({"validity": "unknown"}, "high"), ({}, "high"), ({"validity": 7}, "high"),
+    ],
+)  # fmt: skip
+def test_a_secret_that_still_works_or_that_others_know_is_critical(alert, severity):
+    assert github_facts.secret(alert, NOW).severity == severity
+
+
+@needs_data
+@pytest.mark.data
+def test_the_listing_of_secret_scanning_and_its_answers_are_in_githubs_description(tmp_path):
+    described = description("github-security.oas3")
+    fake = FakeGitHub(count=1)
+    _, requests = collect_from(fake, fake.targets, tmp_path, code_scanning=False, secret_scanning=True)
+    rest = [request for request in requests if "/orgs/" in request.path]
+    assert (len(rest), complaints(described, rest, prefix="/api/v3")) == (1, [])
+    for one in example(described, "/orgs/{org}/secret-scanning/alerts"):
+        value = github_facts.secret(one, NOW)
+        assert (value.id, value.title) == (one["secret_type"], one["secret_type_display_name"])
+        assert one["secret"] not in repr(value)
 
 
 @needs_data

@@ -72,7 +72,7 @@ SOURCES = (
     Scope("backstage", ("token",), "a static token of `backend.auth.externalAccess` with access to the catalog", "the source fails"),
 )  # fmt: skip
 INTEGRATIONS = (
-    Scope("github", ("app.private_key", "token"), "*Actions*, *Checks*, *Contents*, *Dependabot alerts*, *Deployments*, *Issues*, *Metadata*, *Pull requests*; *Code scanning alerts* for `code_scanning`; *Administration* (read) for `access`. Classic: `repo`, and `security_events`", "the families of the missing permission are not measured or incomplete; the others are shown"),
+    Scope("github", ("app.private_key", "token"), "*Actions*, *Checks*, *Contents*, *Dependabot alerts*, *Deployments*, *Issues*, *Metadata*, *Pull requests*; *Code scanning alerts* for `code_scanning`; *Secret scanning alerts* for `secret_scanning`; *Administration* (read) for `access`. Classic: `repo`, and `security_events`", "the families of the missing permission are not measured or incomplete; the others are shown"),
     Scope("gitlab", ("token",), "`read_api`; for vulnerabilities a role that may see them (*Developer* or higher)", "no vulnerabilities"),
     Scope("pagerduty", ("token",), "a read-only REST API key", "the integration fails"),
     Scope("snyk", ("token",), "*View organization*, *View projects*, *View project issues*", "the organization is incomplete"),

@@ -1,13 +1,16 @@
-"""GitHub: repositories in; deployments, runs of Actions, Dependabot and code scanning alerts, and repository activity out.
+"""GitHub: repositories in; deployments, runs of Actions, security alerts, and repository activity out.
 
-https://docs.github.com/graphql: one query covers fifty repositories. Code scanning is not part of GraphQL and is listed by organization
-(https://docs.github.com/rest/code-scanning), which needs a token that may read the organization's security alerts.
+https://docs.github.com/graphql: one query covers fifty repositories. Alerts of code scanning and secret scanning are not part of GraphQL
+and are listed by organization (https://docs.github.com/rest/code-scanning, https://docs.github.com/rest/secret-scanning), which needs a
+token that may read the organization's security alerts.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any, ClassVar
@@ -31,6 +34,7 @@ from callboard.plugins.integrations import (
     IntegrationContext,
     IntegrationSettings,
     Target,
+    Vulnerability,
     connect_github,
     in_portions,
     json_resource,
@@ -53,6 +57,25 @@ CONNECTIONS = {
 }  # fmt: skip
 """Connections that are null only if the token may not read them, by family."""
 RepositoryNode = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertListing:
+    """Alerts that REST lists for all repositories of an organization."""
+
+    option: str
+    name: str
+    """Part of the path, and of the keys of facts."""
+    value: Callable[[Mapping[str, Any], datetime], Vulnerability]
+    query: Mapping[str, str] = field(default_factory=dict)
+    is_secret: bool = False
+    """Whether older servers write secrets into the answer: it must not stay in the cache."""
+
+
+OF_ORGANIZATION = (
+    AlertListing("code_scanning", "code-scanning", facts.finding),
+    AlertListing("secret_scanning", "secret-scanning", facts.secret, {"hide_secret": "true"}, is_secret=True),
+)
 
 
 class GitHubIntegration(Connector):
@@ -82,8 +105,9 @@ class GitHubIntegration(Connector):
             for slugs, response in self._responses(connection, sorted(by_slug)):
                 for index, slug in enumerate(slugs):
                     self._add_repository(connection, slug, by_slug[slug], f"r{index}", response)
-            if self._options.get("code_scanning") is True and "vulnerability" in self.families:
-                self._add_code_scanning(connection, self._by_current_name(by_slug))
+            for listing in OF_ORGANIZATION:
+                if self._options.get(listing.option) is True and "vulnerability" in self.families:
+                    self._add_listing(connection, listing, self._by_current_name(by_slug))
         return self._collector.batch()
 
     def _by_current_name(self, by_slug: Mapping[str, list[Target]]) -> Mapping[str, list[Target]]:
@@ -234,22 +258,25 @@ class GitHubIntegration(Connector):
                 self._collector.add_failure(error, slug, targets, "vulnerability")
                 return
 
-    def _add_code_scanning(self, connection: GitHubConnection, by_slug: Mapping[str, Sequence[Target]]) -> None:
-        """Add open code scanning alerts, owner by owner."""
+    def _add_listing(self, connection: GitHubConnection, listing: AlertListing, by_slug: Mapping[str, Sequence[Target]]) -> None:
+        """Add open alerts, owner by owner."""
         for owner in sorted({_owner(slug) for slug in by_slug}):
-            path = f"{connection.rest}/orgs/{quote(owner)}/code-scanning/alerts"
+            path = f"{connection.rest}/orgs/{quote(owner)}/{listing.name}/alerts"
+            query: dict[str, str | int] = {"state": "open", "per_page": 100, **listing.query}
             try:
-                for answer in connection.client.pages(path, {"state": "open", "per_page": 100}, accept=GITHUB_JSON):
+                for answer in connection.client.pages(path, query, accept=GITHUB_JSON):
+                    if listing.is_secret:
+                        answer.forget()
                     for alert in answer.array():
-                        self._add_code_scanning_alert(alert, by_slug)
+                        self._add_alert(alert, listing, by_slug)
             except HttpError as error:
                 of_owner = chain.from_iterable(targets for slug, targets in by_slug.items() if _owner(slug) == owner)
-                self._collector.add_failure(error, f"code scanning of {owner}", of_owner, "vulnerability")
+                self._collector.add_failure(error, f"{listing.name.replace('-', ' ')} of {owner}", of_owner, "vulnerability")
 
-    def _add_code_scanning_alert(self, alert: Any, by_slug: Mapping[str, Sequence[Target]]) -> None:
+    def _add_alert(self, alert: Any, listing: AlertListing, by_slug: Mapping[str, Sequence[Target]]) -> None:
         slug = string_at(alert, "repository", "full_name").lower()
-        key = f"code-scanning-{string_at(alert, 'number')}"
-        make, url = partial(facts.finding, alert, self._now), url_at(alert, "html_url")
+        key = f"{listing.name}-{string_at(alert, 'number')}"
+        make, url = partial(listing.value, alert, self._now), url_at(alert, "html_url")
         self._collector.add_fact(by_slug.get(slug, ()), "vulnerability", key, make, url=url)
 
 

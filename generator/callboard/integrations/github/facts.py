@@ -141,6 +141,21 @@ def finding(alert: FactNode, now: datetime) -> Vulnerability:
     )
 
 
+def secret(alert: FactNode, now: datetime) -> Vulnerability:
+    """An alert of secret scanning (REST), never with the secret; severity by what GitHub knows about its use."""
+    location, is_valid = alert.get("first_location_detected"), string_at(alert, "validity")
+    is_known_to_others = is_valid == "active" or value_at(alert, "publicly_leaked") is True
+    usable = FactSeverity.CRITICAL if is_known_to_others else FactSeverity.HIGH
+    file, line = string_at(location, "path"), string_at(location, "start_line")
+    return Vulnerability(
+        string_at(alert, "secret_type") or "secret",
+        FactSeverity.LOW if is_valid == "inactive" else usable,
+        string_at(alert, "secret_type_display_name"),
+        first_seen=time_at(alert, now, "created_at"),
+        place=f"{file}:{line}" if file and line else file,
+    )
+
+
 def activity(node: FactNode, now: datetime, *, keeps_names: bool = False) -> RepositoryActivity:
     """The activity of a repository: commits, pull requests, issues, releases, languages, community files."""
     head, recent = value_at(node, "activity", "target"), value_at(node, "activity", "target", "recent")
