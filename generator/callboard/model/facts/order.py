@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.value import FactValue
+
+_PLAIN = (str, int, float, datetime, type(None))
 
 
 def ranked(facts: Iterable[Fact]) -> list[Fact]:
@@ -26,17 +31,28 @@ def unique(facts: Iterable[Fact]) -> list[Fact]:
     Facts with the same key and other values are different items: the keys of some files of facts are unique only for one entity.
     """
     first: dict[tuple[str, ...], FactValue] = {}
-    others: defaultdict[tuple[str, ...], set[FactValue]] = defaultdict(set)
+    others: defaultdict[tuple[Any, ...], list[FactValue]] = defaultdict(list)
     listed = []
     for fact in facts:
         key = fact.source, fact.family, fact.environment, fact.key
         if key not in first:
             first[key] = fact.value
             listed.append(fact)
-        elif fact.value != first[key] and fact.value not in others[key]:  # hashed only then: a value may hold many days
-            others[key].add(fact.value)
+        elif fact.value != first[key] and fact.value not in (alike := others[key, _plain_parts(fact.value)]):
+            alike.append(fact.value)
             listed.append(fact)
     return listed
+
+
+def _plain_parts(value: FactValue) -> tuple[Any, ...]:
+    """Texts, numbers and times, which equal values share: what is hashed instead of all days and items that a value may hold."""
+    kind: Any = type(value)
+    return tuple([part for name in _compared_fields(kind) if isinstance(part := getattr(value, name), _PLAIN)])
+
+
+@cache
+def _compared_fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.compare)
 
 
 def worst_tone(facts: Iterable[Fact]) -> Tone:

@@ -164,12 +164,19 @@ def _row(context: FactsContext, fact: Fact, value: Availability) -> EventView:
     return EventView(short(value.name), state, url_of(fact), note=note)
 
 
-def _page_count(context: FactsContext) -> int:
-    return page_count(len(unique(context.of_family("availability"))))
+_Listing = Sequence[tuple[Fact, Availability]]
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> AvailabilityView:
-    found = _values(unique(context.of_family("availability")))
+def _listed(context: FactsContext) -> _Listing:
+    """The objectives of all entities, each once, in their order."""
+    return _values(unique(context.of_family("availability")))
+
+
+def _page_count(_: FactsContext, found: _Listing) -> int:
+    return page_count(len(found))
+
+
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int, found: _Listing) -> AvailabilityView:
     rows = tuple(_table_row(context, fact, value) for fact, value in rows_of_page(found, number))
     missed = sum(value.is_urgent for _, value in found)
     where = pager("availability/", number, page_count(len(found)))
@@ -198,7 +205,7 @@ PAGES = FamilyPages(
     icon="availability",
     panel=_panel,
     rollup=_rollup,
-    index=FamilyIndex("availability", _index, pages=_page_count),
+    index=FamilyIndex("availability", _index, pages=_page_count, listing=_listed),
     urgent_label="objectives_missed",
     change=_change,
 )

@@ -91,8 +91,11 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     return EventView(place, state, url_of(fact), is_code=True, note=note, reason=reason, at=at(context, value.changed))
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> DocumentationDefectsView:
-    order = ranked(context.of_family("documentation"))
+def _listed(context: FactsContext) -> list[Fact]:
+    return ranked(context.of_family("documentation"))
+
+
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int, order: Sequence[Fact]) -> DocumentationDefectsView:
     values = [(fact.subject, fact.value.kind) for fact in order if isinstance(fact.value, DocumentationDefect)]
     kinds = [kind for kind in DefectKind if any(found is kind for _, found in values)]
     by_team: defaultdict[EntityRef | None, Counter[DefectKind]] = defaultdict(Counter)
@@ -110,8 +113,10 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int = 1) -> 
     )  # fmt: skip
 
 
-def _page_count(context: FactsContext) -> int:
-    return page_count(len(context.of_family("documentation")))
+def _page_count(_: FactsContext, order: Sequence[Fact]) -> int:
+    return page_count(len(order))
 
 
-PAGES = FamilyPages(icon="docs", panel=_panel, rollup=_rollup, index=FamilyIndex("documentation", _index, pages=_page_count))
+PAGES = FamilyPages(
+    icon="docs", panel=_panel, rollup=_rollup, index=FamilyIndex("documentation", _index, pages=_page_count, listing=_listed)
+)  # fmt: skip

@@ -136,8 +136,11 @@ def _key(kind: DriftKind) -> str:
     return kind.replace("-", "_")
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...], number_of_page: int = 1) -> DriftIndexView:
-    order = ranked(context.of_family("drift"))
+def _listed(context: FactsContext) -> list[Fact]:
+    return ranked(context.of_family("drift"))
+
+
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number_of_page: int, order: Sequence[Fact]) -> DriftIndexView:
     values = [(fact.subject, fact.value.kind) for fact in order if isinstance(fact.value, DriftFinding) and fact.value.is_open]
     kinds = [kind for kind in DriftKind if any(found is kind for _, found in values)]
     by_team: defaultdict[EntityRef | None, Counter[DriftKind]] = defaultdict(Counter)
@@ -155,11 +158,11 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...], number_of_page: int 
     )  # fmt: skip
 
 
-def _page_count(context: FactsContext) -> int:
-    return page_count(len(context.of_family("drift")))
+def _page_count(_: FactsContext, order: Sequence[Fact]) -> int:
+    return page_count(len(order))
 
 
 PAGES = FamilyPages(
     icon="edit", panel=_panel, rollup=_rollup, needs_attention=lambda fact: fact.value.is_open,
-    index=FamilyIndex("drift", _index, pages=_page_count),
+    index=FamilyIndex("drift", _index, pages=_page_count, listing=_listed),
 )  # fmt: skip
