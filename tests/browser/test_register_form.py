@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from small_site import axe_source
@@ -22,6 +22,18 @@ kind: Group
 metadata: {name: team-shop}
 spec: {type: team, children: []}
 """
+BOOKS = """---
+# Kept by accounting.
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata:
+  name: books
+  labels: {tier: "1"}
+spec:
+  type: service
+  lifecycle: production
+  owner: team-shop  # until May
+"""
 LEDGER = {"CODEOWNERS": "* @acme/team-shop\n", "README.md": "# Ledger\n\nKeeps the books of the whole company.\n"}
 
 
@@ -31,8 +43,8 @@ def site(serve, tmp_path_factory):
     from test_gitea import FakeGitea
 
     folder = portal.write(tmp_path_factory.mktemp("register"), shop=SHOP)
-    with Server(FakeGitea({"ledger": LEDGER}, ledger={"topics": ["java"]})) as host:
-        source = f"sources:\n  - {{name: git, type: gitea, url: {host.url}, organization: acme}}\n"
+    with Server(FakeGitea({"ledger": LEDGER, "books": {"docs/catalog-info.yaml": BOOKS}}, ledger={"topics": ["java"]})) as host:
+        source = f"sources:\n  - {{name: git, type: gitea, url: {host.url}, organization: acme, include: ['**/catalog-info.yaml']}}\n"
         (folder / "sources.yaml").write_text((folder / "sources.yaml").read_text().replace("sources:\n", source, 1))
         done = portal.callboard(folder, "build")
     assert done.returncode == 0, done.stderr
@@ -114,6 +126,35 @@ def test_a_name_that_is_taken_leads_to_the_page_of_its_entity(page):
     assert page.is_hidden("[data-exists]")
     page.fill("#name", "Shop")
     assert page.get_attribute("[data-exists] a", "href") == "/catalog/default/component/shop/"
+    assert page.get_attribute("[data-edit]", "href") == "?entity=component%3Adefault%2Fshop"
+
+
+def test_an_entity_is_edited_with_its_comments_and_what_the_form_does_not_have(page, site):
+    page.goto(f"{site}catalog/default/component/books/")
+    page.locator("a:text('Edit in a form')").click()
+    page.wait_for_selector("form[data-names]")
+    assert page.is_disabled("#name")
+    assert page.text_content("[data-kept]") == "Not in the form, and left as it is: labels"
+    assert text(page) == BOOKS
+    page.fill("#owner", "team-books")
+    page.fill("#title", "Books")
+    expected = BOOKS.replace("owner: team-shop", "owner: team-books").replace('"1"}\n', '"1"}\n  title: Books\n')
+    assert text(page) == page.get_attribute("[data-copy-file]", "data-copy") == expected
+    assert urlsplit(page.get_attribute("[data-open]", "href")).path == "/acme/books/_edit/main/docs/catalog-info.yaml"
+    assert "/acme/books --path docs/catalog-info.yaml --pull-request" in page.text_content("[data-command]")
+    page.fill("#owner", "")
+    assert "Owner is required" in page.text_content("[data-problems]")
+
+
+@pytest.mark.parametrize(
+    ("entity", "said"),
+    [("component:default/shop", "more than this one document"), ("component:default/none", "does not publish"), ("<b>", "not publish")],
+)
+def test_what_the_form_cannot_edit_is_said_and_left(page, site, entity, said):
+    page.goto(f"{site}create/register/?entity={quote(entity)}")
+    page.wait_for_selector("form[data-names]", state="attached")
+    assert said in page.text_content("[data-editing]")
+    assert page.is_hidden("form[data-register]")
 
 
 def test_a_long_file_is_copied(page):

@@ -194,6 +194,39 @@ def test_the_command_opens_requests_with_a_token_of_its_own_and_never_prints_it(
     assert all("writing-token" in str(asked.headers) for asked in world.server.requests)
 
 
+OTHERS = (
+    SourceSettings("b", "bitbucket-cloud", {"workspace": "shop", "url": "https://api.bitbucket.org"}),
+    SourceSettings("d", "bitbucket-datacenter", {"project": "PAY", "url": "https://code.example/scm"}),
+    SourceSettings("a", "azure-devops", {"organization": "org", "url": "https://tfs.example"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("repository", "title"),
+    [
+        ("shop/payments", "Bitbucket Cloud"),
+        ("git@bitbucket.org:other/payments.git", "Bitbucket Cloud"),
+        ("pay/x", "Bitbucket Data Center"),
+        ("https://code.example/scm/pay/x.git", "Bitbucket Data Center"),
+        ("org/project/x", "Azure DevOps"),
+        ("https://tfs.example/org/project/_git/x", "Azure DevOps"),
+        ("https://user@dev.azure.com/org/project/_git/x", "Azure DevOps"),
+    ],
+)
+@pytest.mark.parametrize("act", ["describe", "apply"])
+def test_hosts_without_pull_requests_are_named_with_what_to_do(tmp_path, repository, title, act):
+    hosts, budget = PortalHosts(OTHERS, SourceContext(tmp_path, tmp_path)), Budget(10)
+    if act == "apply":
+        outcomes = list(apply_all(changes_of(NEW, repository, ""), hosts, budget))
+    else:
+        outcomes = [step.outcome for step in describe_all([repository], hosts, proposer(hosts, budget, ""), budget)]
+    assert [outcome.result for outcome in outcomes] == ["failed"]
+    expected = (
+        f"is on {title}, where this command cannot open pull requests; GitHub, GitLab and Gitea are supported. Clone it, give the folder"
+    )
+    assert expected in outcomes[0].message
+
+
 def test_changes_keep_a_pace_within_the_limits_of_hosts():
     now, times = [0.0], []
     clock = SimpleNamespace(monotonic=lambda: now[0], sleep=lambda seconds: now.__setitem__(0, now[0] + seconds))

@@ -13,6 +13,10 @@ from callboard.descriptors.kinds import Kind, Kinds, RelationField
 FORM_KINDS = ("component", "api", "resource", "system", "domain", "group")
 """The kinds that people describe by hand, in the order of the form."""
 FORM_FIELDS = ("type", "lifecycle", "owner", "system", "domain", "providesApis", "consumesApis", "dependsOn", "definition", "children")
+MARKED = 2
+"""Line at which the first document of a file begins whose first line is ``---``."""
+WHOLE = (1, MARKED)
+"""Lines at which a document begins that has nothing but ``---`` above it."""
 _OWNERS = ("group", "user")
 _ANY = "dependsOn"
 _CLASSES = {"w": r"\p{L}\p{N}_", "d": r"\p{Nd}"}

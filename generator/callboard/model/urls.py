@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from callboard.model.ref import EntityRef
 
+FORM_PATH = "create/register/"
+"""The form for descriptors."""
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _RESERVED = re.compile(r"index\.html|con|prn|aux|nul|com[0-9]|lpt[0-9]|(con|prn|aux|nul|com[0-9]|lpt[0-9])\..*")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from callboard.io.git.remote import parse_remote
+from callboard.io.git.remote import Remote, host_software, parse_remote
 from callboard.io.github import GITHUB_URL
 from callboard.model.errors import SourceError
 from callboard.onboarding.change_host import ChangeHost
@@ -23,6 +23,15 @@ HOSTS: Mapping[str, tuple[Callable[[Mapping[str, Any], str, SourceContext], Chan
     "gitea": (GiteaChanges, "organization", ""),
 }
 """By type of source: the host, the option that names the owner of repositories, and the default of the option ``url``."""
+
+
+WITHOUT_REQUESTS: Mapping[str, tuple[str, str, str]] = {
+    "bitbucket-cloud": ("Bitbucket Cloud", "workspace", "https://bitbucket.org"),
+    "bitbucket-datacenter": ("Bitbucket Data Center", "project", ""),
+    "azure-devops": ("Azure DevOps", "organization", "https://dev.azure.com"),
+}
+"""By type of source: title, the option that names the owner, and the address, of hosts that this command cannot ask for pull requests."""
+_SOFTWARE = {"bitbucket": "Bitbucket", "azure": "Azure DevOps"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,30 @@ class PortalHosts:
             if (address or f"{repository.strip('/')}/").lower().startswith(place):
                 name = address.removesuffix("/")[len(url) + 1 :] if address else repository.strip("/")
                 return HostOfRepository(source.name, self._host(source, url), name)
+        if title := self._title_without_requests(remote, repository):
+            raise SourceError(
+                f"{repository[:200]} is on {title}, where this command cannot open pull requests; GitHub, GitLab and Gitea are supported",
+                "Clone it, give the folder and --write (with --apply: --repository FOLDER), and open the pull request from the clone.",
+            )
         known = ", ".join(f"{s.options.get(HOSTS[s.type][1])} ({s.name})" for s in self.sources if s.type in HOSTS)
         raise SourceError(
             f"no source has the repository {repository[:200]}",
             f"Name one of a github, gitlab or gitea source in sources.yaml{f': {known}' if known else ''}, or an existing folder.",
         )
+
+    def _title_without_requests(self, remote: Remote | None, repository: str) -> str:
+        """The title of a host that takes no pull requests from this command; empty if the repository is not known to be on one."""
+        for source in self.sources:
+            title, option, default = WITHOUT_REQUESTS.get(source.type, ("", "", ""))
+            places = [parse_remote(address) for address in (default, str(source.options.get("url", "")))]
+            owner = str(source.options.get(option, "")).strip("/").lower()
+            is_here = (
+                any(place and place.host == remote.host for place in places) if remote
+                else owner and repository.lower().startswith(f"{owner}/")
+            )  # fmt: skip
+            if title and is_here:
+                return title
+        return _SOFTWARE.get(host_software(remote), "") if remote else ""
 
     def _host(self, source: SourceSettings, url: str) -> ChangeHost:
         if source.failure and not self.token:

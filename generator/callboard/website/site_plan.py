@@ -218,7 +218,7 @@ def _rest(contexts: PageContexts) -> Iterator[Page]:
         facts.plan(contexts.facts),
         fresh,
         create.plan(contexts.create),
-        register.plan(contexts.create, visible.undescribed, contexts.data.collected.repositories),
+        register.plan(contexts.create, visible.undescribed, contexts.data.collected.repositories, contexts.data.resolved.problems),
         announcements.plan(contexts.announcements),
     )
 

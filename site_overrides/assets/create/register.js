@@ -1,12 +1,14 @@
-// register.js: the form for a new descriptor: guesses of its repository, checks in place, the file as it will be, and where to put it.
+// register.js: the form for a descriptor, a new one or that of an entity: guesses of its repository, checks in place, the file as it will be, and where to put it.
 import { to } from "../elements.js";
 import { loadNames, shortRef } from "../names.js";
+import { published } from "./register-editing.js";
+import { edited } from "./register-edit.js";
 import { errorsOf, yamlOf } from "./register-core.js";
 
 const LONGEST = 8000, PICKED = 2000, LISTS = ["providesApis", "consumesApis", "dependsOn"], PLAIN = ["name", "namespace", "title", "description"];
 const form = document.querySelector("[data-register]"), messages = JSON.parse(form.dataset.messages), hosts = JSON.parse(form.dataset.hosts);
 const at = (id) => document.getElementById(id), one = (selector) => form.querySelector(selector), touched = new Set();
-let rules = null, evidence = {}, names = null;
+let rules = null, evidence = {}, names = null, editing = null;
 
 const rowsOf = (field) => [...at(field).querySelectorAll("[data-items] > li")];
 const partsOf = (row) => Object.fromEntries([...row.querySelectorAll("[data-part]")].map((input) => [input.dataset.part, input.value.trim()]));
@@ -63,6 +65,21 @@ function mark(errors) {
 
 const quoted = (text) => (/^[\w./:@-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
+/** An existing file: its editor, and the command with its path. */
+function handEdited({ edit, base, path }) {
+  one("[data-hand]").hidden = !edit;
+  if (edit) one("[data-open]").href = edit;
+  one("[data-note]").textContent = messages.edit_paste;
+  commandOf(base, path);
+}
+
+function commandOf(base, path) {
+  const place = path === "catalog-info.yaml" ? "" : ` --path ${quoted(path)}`;
+  const command = `callboard describe --apply catalog-info.yaml --repository ${quoted(base || "REPOSITORY")}${place} --pull-request`;
+  one("[data-command]").textContent = command;
+  one("[data-copy-command]").dataset.copy = command;
+}
+
 function hand(text) {
   const address = at("repository").value.trim().replace(/\/+$/u, ""), branch = at("branch").value.trim() || "main";
   let url = null;
@@ -75,13 +92,20 @@ function hand(text) {
   one("[data-hand]").hidden = !name;
   if (name) one("[data-open]").href = fits ? link : `${page}${only ? `?${only}` : whole ? "?filename=catalog-info.yaml" : ""}`;
   one("[data-note]").textContent = fits ? "" : messages.too_long;
-  const command = `callboard describe --apply catalog-info.yaml --repository ${quoted(base || "REPOSITORY")} --pull-request`;
-  one("[data-command]").textContent = command;
-  one("[data-copy-command]").dataset.copy = command;
+  commandOf(base, "catalog-info.yaml");
+}
+
+/** The text of the file: a new one, or the old one with the changed lines; and a note about it. */
+function fileOf(values) {
+  if (!editing) return [yamlOf(rules, values, evidence), ""];
+  const kept = [...editing.unheld.map(nameOf), ...editing.others], note = kept.length ? messages.edit_others.replace("{}", kept.join(", ")) : "";
+  const text = JSON.stringify(values) === JSON.stringify(editing.before) ? editing.text : edited(rules, editing.text, editing.before, values);
+  if (text !== null) return [text, note];
+  return kept.length || !editing.isPlain ? [editing.text, messages.edit_unsafe] : [yamlOf(rules, values), messages.edit_generated];
 }
 
 function draw() {
-  const values = read(), fields = rules.kinds[values.kind], text = yamlOf(rules, values, evidence);
+  const values = read(), fields = rules.kinds[values.kind], [body, note] = fileOf(values), text = (editing?.start ?? "") + body;
   for (const field of form.querySelectorAll("[data-text], [data-rows]")) {
     const name = field.dataset.text ?? field.dataset.rows;
     field.hidden = ![...PLAIN, "tags", "links", "annotations"].includes(name) && !fields[name];
@@ -92,13 +116,18 @@ function draw() {
     each.hidden = !found;
     each.textContent = found ? messages.guess.replace("{}", found) : "";
   }
-  mark(errorsOf(rules, values));
+  mark(errorsOf(rules, values).filter((error) => !editing?.unheld.includes(placeOf(error.field).field)));
+  one("[data-kept]").hidden = !note;
+  one("[data-kept]").textContent = note;
   one("[data-yaml]").textContent = text;
-  const existing = names?.byRef(`${values.kind}:${values.namespace || "default"}/${values.name}`.toLowerCase());
+  const existing = editing ? null : names?.byRef(`${values.kind}:${values.namespace || "default"}/${values.name}`.toLowerCase());
   one("[data-exists]").hidden = !existing;
-  if (existing) one("[data-exists] a").href = to(names.pathOf(existing));
+  if (existing) {
+    one("[data-exists] a").href = to(names.pathOf(existing));
+    one("[data-edit]").href = `?entity=${encodeURIComponent(names.refOf(existing))}`;
+  }
   one("[data-copy-file]").dataset.copy = text;
-  hand(text);
+  if (editing) handEdited(editing); else hand(text);
 }
 
 function addRow(field, parts = {}) {
@@ -117,7 +146,7 @@ function fill({ values, evidence: known, url, software: runs, branch }) {
   for (const name of ["links", "annotations"]) for (const each of values[name] ?? []) addRow(name, each);
   for (const name of LISTS) for (const value of spec[name] ?? []) addRow(name, { value });
   evidence = { ...known };
-  if (url) hosts[new URL(url).host] ??= runs;
+  if (url && runs) hosts[new URL(url).host] ??= runs;
   at("repository").value = url;
   at("branch").value = branch;
 }
@@ -151,12 +180,33 @@ form.addEventListener("click", (e) => {
   else if ("remove" in button.dataset) { button.closest("li").remove(); at(field).querySelector("[data-add]").focus(); changed(at(field)); }
 });
 
+const told = document.querySelector("[data-editing]");
+function tell(text, link = "") {
+  told.hidden = false;
+  told.firstElementChild.textContent = text;
+  told.lastElementChild.hidden = !link;
+  if (link) told.lastElementChild.href = link;
+}
+
+/** Fill the form with the published descriptor of an entity, or say why it cannot be changed here. */
+async function edit(ref) {
+  const found = await published(ref, names, rules);
+  if (found.reason) { tell(messages[`edit_${found.reason}`], found.edit); form.hidden = true; return; }
+  fill({ values: found.values, evidence: {}, url: found.base, branch: found.branch });
+  for (const name of ["kind", "name", "namespace", ...found.unheld, "repository", "branch"]) at(name).disabled = true;
+  editing = { ...found, before: read() };
+  tell(messages.edit_of.replace("{}", ref), found.edit);
+}
+
 async function start() {
   const asked = new URLSearchParams(location.search), name = asked.get("repository"), part = Number(asked.get("part") ?? 1);
   rules = await fetch(new URL("rules.json", location.href)).then((answer) => answer.json());
   if (name && Number.isInteger(part)) {
     const known = await fetch(new URL(`repositories-${part}.json`, location.href)).then((answer) => answer.json(), () => ({}));
     if (Object.hasOwn(known, name)) fill(known[name]);
+  } else if (asked.has("entity")) {
+    names = await loadNames();
+    await edit(asked.get("entity"));
   }
   draw();
   form.dataset.ready = "";
@@ -164,4 +214,4 @@ async function start() {
   draw();
   form.dataset.names = "";
 }
-start().catch(() => { one("[data-state]").textContent = messages.not_ready.replace("{}", "?"); });
+start().catch(() => { if (rules && !("ready" in form.dataset)) tell(messages.edit_missing); one("[data-state]").textContent = messages.not_ready.replace("{}", "?"); });

@@ -11,11 +11,14 @@ from functools import partial
 from typing import Any
 
 from callboard.descriptors.annotation_forms import known_keys
-from callboard.descriptors.form_rules import form_rules
+from callboard.descriptors.form_rules import FORM_KINDS, MARKED, WHOLE, form_rules
 from callboard.io.git.remote import KNOWN_HOSTS
 from callboard.model import fields
+from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError
+from callboard.model.problem import Problem
 from callboard.model.published_json import published_json
+from callboard.model.urls import FORM_PATH
 from callboard.pages.changes.undescribed import ROWS, ordered
 from callboard.pages.create.context import CREATE, CreateContext
 from callboard.pages.page import Page
@@ -23,7 +26,7 @@ from callboard.pages.safe_text import web_url
 from callboard.plugins.sources import Repository, Undescribed, host_software, parse_remote
 from callboard.plugins.yaml_text import read_yaml
 
-PATH = f"{CREATE}register/"
+PATH = FORM_PATH
 MOST_ANNOTATIONS = 20
 """Annotations that are offered first: those that most entities have."""
 MESSAGES = (
@@ -31,7 +34,10 @@ MESSAGES = (
     "reference_unknown", "reference_other",
 )  # fmt: skip
 """Labels of the form's script, without their prefix ``register_error_``; the others are those of ``WORDS``."""
-WORDS = ("guess", "ready", "not_ready", "too_long")
+WORDS = (
+    "guess", "ready", "not_ready", "too_long", "edit_of", "edit_paste", "edit_others", "edit_generated", "edit_unsafe", "edit_missing",
+    "edit_kind", "edit_several", "edit_cut", "edit_secret",
+)  # fmt: skip
 TEXTS = ("title", "description")
 LISTS = ("providesApis", "consumesApis", "dependsOn")
 _COMMENT = re.compile(r"^\s*(?:- )?(?P<key>[\w./-]{1,200}|\"[^\"]{1,200}\"):.*  # guess: from (?P<evidence>.{1,300})$")
@@ -52,9 +58,11 @@ class RegisterView:
     """JSON: the words of the script."""
 
 
-def plan(context: CreateContext, undescribed: Sequence[Undescribed], repositories: Sequence[Repository]) -> Iterator[Page]:
-    """The page with its files."""
-    files = partial(_files, context, undescribed, repositories)
+def plan(
+    context: CreateContext, undescribed: Sequence[Undescribed], repositories: Sequence[Repository], problems: Sequence[Problem]
+) -> Iterator[Page]:
+    """The page with its files. ``problems``: of all descriptors; documents without an entity are known by them."""
+    files = partial(_files, context, undescribed, repositories, problems)
     view, labels = partial(register_view, context, has_guesses=bool(undescribed)), context.labels
     yield Page(PATH, "register.html", "wide", CREATE, labels["register"], view, labels["register_text"], files=files)
 
@@ -70,15 +78,33 @@ def register_view(context: CreateContext, *, has_guesses: bool) -> RegisterView:
     )  # fmt: skip
 
 
-def _files(context: CreateContext, undescribed: Sequence[Undescribed], repositories: Sequence[Repository]) -> Iterator[tuple[str, bytes]]:
-    """The rules, and the guesses of each page of repositories without a descriptor."""
+def _files(
+    context: CreateContext, undescribed: Sequence[Undescribed], repositories: Sequence[Repository], problems: Sequence[Problem]
+) -> Iterator[tuple[str, bytes]]:
+    """The rules, which descriptors are parts of files, and the guesses of each page of repositories without a descriptor."""
     yield f"{PATH}rules.json", published_json(form_rules(context.catalog.kinds))
+    yield f"{PATH}files.json", published_json(parts_of_files(context, problems))
     branches = {(each.source, each.name): each.default_branch for each in repositories}
     types = {source.name: str(source.options.get("host") or source.type) for source in context.settings.sources}
     every = ordered(undescribed)
     for start in range(0, len(every), ROWS):
         found = {each.repository: _guesses(each, types, branches) for each in every[start : start + ROWS]}
         yield f"{PATH}repositories-{start // ROWS + 1}.json", published_json(found)
+
+
+def parts_of_files(context: CreateContext, problems: Sequence[Problem]) -> dict[str, list[str]]:
+    """Entities whose document is not their whole file (``parts``), and those whose file begins with a line ``---`` (``marked``)."""
+    found = [each for each in context.catalog.entities.values() if each.ref.kind in FORM_KINDS]
+    documents: dict[tuple[str, str, str], set[int]] = {}
+    origins = [*(each.origin for each in context.catalog.entities.values()), *(each.origin for each in problems if each.origin)]
+    for origin in origins:
+        documents.setdefault(_file(origin), set()).add(origin.document)
+    parts = [str(each.ref) for each in found if documents[_file(each.origin)] != {0} or each.origin.line not in WHOLE]
+    return {"parts": sorted(parts), "marked": sorted(str(each.ref) for each in found if each.origin.line == MARKED)}
+
+
+def _file(origin: Origin) -> tuple[str, str, str]:
+    return origin.source, origin.tree, origin.path
 
 
 def _guesses(each: Undescribed, types: Mapping[str, str], branches: Mapping[tuple[str, str], str]) -> dict[str, Any]:

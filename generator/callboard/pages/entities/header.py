@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
+from urllib.parse import quote
 
 from callboard.catalog import dependencies, organization, presentation, structure
+from callboard.descriptors.form_rules import FORM_KINDS, WHOLE
 from callboard.markdown.rendering import first_sentence
 from callboard.model.entity import Entity
 from callboard.model.ref import humanize
+from callboard.model.urls import FORM_PATH
 from callboard.pages.entities.addresses import docs_address, edit_address, has_docs, report_address, source_address
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.entities.view import Action, CompletenessStep, CompletenessView
@@ -69,7 +72,7 @@ def actions(context: EntityContext, entity: Entity, *, is_poor: bool) -> tuple[A
         *_report_action(context, entity),
         Action(labels["mail"], "mail", f"mailto:{mail}" if mail else ""),
         Action(labels["source"], "source", "" if entity.ref.kind in {"group", "user"} else source_address(context, entity)),
-        Action(labels["edit_descriptor"], "edit", edit_address(context, entity)),
+        *_edit_actions(context, entity),
         Action(labels["report"], "report", report_address(context, entity)),
     )
     active = tuple(action for action in buttons if action.url or action.path)
@@ -95,6 +98,14 @@ def _api_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
 def _template_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
     has_form = entity.ref.kind == "template" and isinstance(entity.spec.get("steps"), list)
     return (Action(context.labels["create_use"], "template", "", template_folder(entity.ref)),) if has_form else ()
+
+
+def _edit_actions(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
+    """The editor of the host, and the form for kinds that it has and files that begin with the document."""
+    address, labels = edit_address(context, entity), context.labels
+    in_form = address and entity.ref.kind in FORM_KINDS and entity.origin.line in WHOLE
+    form = Action(labels["edit_form"], "edit", "", f"{FORM_PATH}?entity={quote(str(entity.ref), safe=':/')}" if in_form else "")
+    return Action(labels["edit_descriptor"], "edit", address), form
 
 
 def _report_action(context: EntityContext, entity: Entity) -> tuple[Action, ...]:
