@@ -14,26 +14,26 @@ from support import portal
 pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
-EXAMPLE = ROOT / "examples/plugins/cost"
+EXAMPLE = ROOT / "examples/plugins/carbon"
 SOURCES = """\
 version: 1
 portal: {{name: Small, organization: Small, url: "https://portal.example/"{portal}}}
 sources:
   - {{name: here, type: files, path: repositories, repositories: "*"}}
 integrations:
-  - {{name: costs, title: Cost server, type: cost, url: "{url}"}}
-  - {{name: estimates, type: file, path: "facts/*.csv", family: cost}}
+  - {{name: carbon, title: Emissions server, type: carbon, url: "{url}"}}
+  - {{name: estimates, type: file, path: "facts/*.csv", family: carbon}}
 """
 SHOP = """\
 apiVersion: backstage.io/v1alpha1
 kind: Component
-metadata: {name: shop, annotations: {costs.example.com/service: shop-eu}}
+metadata: {name: shop, annotations: {carbon.example.com/service: shop-eu}}
 spec: {type: service, lifecycle: production, owner: team-shop, system: retail}
 """
-CHEAP = "entity,name,month,spent,budget\n" + "".join(f"ledger,<b>cheap {n},2026-11,{n},100\n" for n in range(6))
+CHEAP = "entity,name,month,emitted,budget\n" + "".join(f"ledger,<b>cheap {n},2026-11,{n},100\n" for n in range(6))
 PAGES = {
     "component": "catalog/default/component/shop/", "system": "catalog/default/system/retail/", "team": "catalog/default/group/team-shop/",
-    "health": "health/", "index": "health/cost/", "home": "", "changes": "changes/",
+    "health": "health/", "index": "health/carbon/", "home": "", "changes": "changes/",
 }  # fmt: skip
 
 
@@ -41,8 +41,8 @@ PAGES = {
 def installed(tmp_path_factory):
     """A folder with the package as ``pip`` installs it: its modules and its metadata."""
     folder, project = tmp_path_factory.mktemp("installed"), tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
-    shutil.copytree(EXAMPLE / "callboard_cost", folder / "callboard_cost")
-    metadata = folder / f"callboard_cost-{project['version']}.dist-info"
+    shutil.copytree(EXAMPLE / "callboard_carbon", folder / "callboard_carbon")
+    metadata = folder / f"callboard_carbon-{project['version']}.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
     groups = project["entry-points"].items()
@@ -50,25 +50,25 @@ def installed(tmp_path_factory):
     return folder
 
 
-def built(folder, installed, costs, more="", path=True):
-    """Build with these answers of the cost server; gives the pages by name."""
+def built(folder, installed, emissions, more="", path=True):
+    """Build with these answers of the emissions server; gives the pages by name."""
 
     def answer(asked, wire):
-        json_answer(wire, costs)
+        json_answer(wire, emissions)
 
     with Server(answer) as server:
         portal.write(folder, shop=SHOP)
         (folder / "sources.yaml").write_text(SOURCES.format(url=server.url, portal=more))
         (folder / "facts").mkdir(exist_ok=True)
-        (folder / "facts/cost.csv").write_text(CHEAP)
+        (folder / "facts/carbon.csv").write_text(CHEAP)
         done = portal.process(folder, "build", PYTHONPATH=f"{installed}:{ROOT}", SOURCE_DATE_EPOCH="")
     assert done.returncode == 0, done.stderr
     files = {name: folder / "site" / path / "index.html" for name, path in PAGES.items()}
     return {name: file.read_text() for name, file in files.items() if file.exists()}
 
 
-def cost(spent):
-    return [{"name": "shop-eu", "month": "2026-11", "spent": spent, "budget": 100, "currency": "USD"}]
+def emission(emitted):
+    return [{"name": "shop-eu", "month": "2026-11", "emitted": emitted, "budget": 100, "unit": "kg"}]
 
 
 def text(html):
@@ -76,13 +76,13 @@ def text(html):
 
 
 def panel(html):
-    return html[html.index('data-family="cost"') :].partition("</section>")[0]
+    return html[html.index('data-family="carbon"') :].partition("</section>")[0]
 
 
 def test_it_is_on_every_kind_of_page_with_the_worst_first_and_in_the_history(installed, tmp_path):
-    built(tmp_path, installed, cost(80))
-    pages = built(tmp_path, installed, cost(120))
-    assert "120 of 100 USD" in text(panel(pages["component"])), "the plugin's own template"
+    built(tmp_path, installed, emission(80))
+    pages = built(tmp_path, installed, emission(120))
+    assert "120 of 100 kg" in text(panel(pages["component"])), "the plugin's own template"
     for name in ("system", "team", "health"):
         shown = panel(pages[name])
         assert "shop-eu" in shown, name
@@ -93,53 +93,53 @@ def test_it_is_on_every_kind_of_page_with_the_worst_first_and_in_the_history(ins
     assert pages["index"].index("shop-eu") < pages["index"].index("cheap 5") < pages["index"].index("cheap 1")
     for name in ("health", "home"):
         assert re.search(r"Budgets exceeded\s+1|1\s+Budgets exceeded", text(pages[name])), name
-    assert "budget exceeded: shop-eu · 120 of 100 USD" in text(pages["changes"])
+    assert "budget exceeded: shop-eu · 120 of 100 kg" in text(pages["changes"])
     assert "budget exceeded" in text(pages["component"])
     status = (tmp_path / "site/status/index.html").read_text()
-    assert '<span class="cb-muted">Costs</span>' in status
-    assert '<span class="cb-muted">cost</span>' not in status
+    assert '<span class="cb-muted">Emissions</span>' in status
+    assert '<span class="cb-muted">carbon</span>' not in status
     feed = (tmp_path / "site/changes/feed.xml").read_text()
-    assert "budget exceeded: shop-eu (120 of 100 USD)" in feed
+    assert "budget exceeded: shop-eu (120 of 100 kg)" in feed
 
 
 def test_a_public_site_shows_it_only_if_it_is_exposed(installed, tmp_path):
-    built(tmp_path, installed, cost(80))
-    hidden = built(tmp_path, installed, cost(120), ", audience: public")
-    assert not [name for name, html in hidden.items() if re.search('data-family="cost"|of 100 USD|[Bb]udgets? exceeded', html)]
-    built(tmp_path, installed, cost(80), ", audience: public, expose: [cost]")  # until now, the state had no costs to compare with
-    exposed = built(tmp_path, installed, cost(120), ", audience: public, expose: [cost]")
+    built(tmp_path, installed, emission(80))
+    hidden = built(tmp_path, installed, emission(120), ", audience: public")
+    assert not [name for name, html in hidden.items() if re.search('data-family="carbon"|of 100 kg|[Bb]udgets? exceeded', html)]
+    built(tmp_path, installed, emission(80), ", audience: public, expose: [carbon]")  # until now, the state had no emissions to compare with
+    exposed = built(tmp_path, installed, emission(120), ", audience: public, expose: [carbon]")
     assert "shop-eu" in exposed["index"]
     assert "budget exceeded: shop-eu" in text(exposed["changes"])
 
 
 def test_without_the_package_its_saved_facts_are_left_out_and_the_build_goes_on(installed, tmp_path):
-    built(tmp_path, installed, cost(80))
-    pages = built(tmp_path, installed, cost(120))
+    built(tmp_path, installed, emission(80))
+    pages = built(tmp_path, installed, emission(120))
     assert "shop-eu" in pages["index"]
     (tmp_path / "sources.yaml").write_text(portal.SOURCES)
     done = portal.process(tmp_path, "build")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
     assert "shop-eu" not in (tmp_path / "site/catalog/default/component/shop/index.html").read_text().partition("History")[0]
-    assert not (tmp_path / "site/health/cost").exists()
+    assert not (tmp_path / "site/health/carbon").exists()
     again = portal.process(tmp_path, "build", "--from-state")
     assert again.returncode == 0, again.stderr
 
 
 def test_an_unknown_family_under_expose_is_named_with_the_one_that_was_meant(installed, tmp_path):
     portal.write(tmp_path)
-    (tmp_path / "sources.yaml").write_text(portal.SOURCES.replace("portal: {", "portal: {expose: [costs], "))
+    (tmp_path / "sources.yaml").write_text(portal.SOURCES.replace("portal: {", "portal: {expose: [carbons], "))
     done = portal.process(tmp_path, "build", PYTHONPATH=f"{installed}:{ROOT}")
     assert done.returncode == 2
-    assert '"costs" is not hidden' in done.stderr
-    assert "cost" in done.stderr.partition("did you mean")[2]
+    assert '"carbons" is not hidden' in done.stderr
+    assert "carbon" in done.stderr.partition("did you mean")[2]
 
 
 def test_a_broken_version_is_a_problem_and_its_integration_fails_with_the_reason(installed, tmp_path):
     broken = tmp_path / "broken"
     shutil.copytree(installed, broken)
-    (broken / "callboard_cost/family.py").write_text("1 / 0")
+    (broken / "callboard_carbon/family.py").write_text("1 / 0")
     portal.write(tmp_path / "portal")
-    (tmp_path / "portal/sources.yaml").write_text(f'{portal.SOURCES}integrations: [{{name: x, type: file, family: cost, path: "f.csv"}}]\n')
+    (tmp_path / "portal/sources.yaml").write_text(f'{portal.SOURCES}integrations: [{{name: x, type: file, family: carbon, path: "f.csv"}}]\n')
     done = portal.process(tmp_path / "portal", "build", PYTHONPATH=f"{broken}:{ROOT}")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
     for page in ("problems", "status"):
@@ -148,11 +148,11 @@ def test_a_broken_version_is_a_problem_and_its_integration_fails_with_the_reason
 
 def test_it_is_listed_with_its_description(installed, tmp_path):
     listed = json.loads(portal.process(tmp_path, "plugins", "--format", "json", PYTHONPATH=f"{installed}:{ROOT}").stdout)
-    assert "callboard-cost" in json.dumps(listed)
+    assert "callboard-carbon" in json.dumps(listed)
 
 
 def test_no_file_of_callboard_knows_the_family():
     files = [f for folder in ("generator", "templates", "site_overrides") for f in (ROOT / folder).rglob("*") if f.is_file()]
     assert len(files) > 300
     texts = {file: file.read_bytes() for file in files if file.suffix != ".pyc"}
-    assert [file for file, content in texts.items() if re.search(rb"callboard[_-]cost|[\"'/]cost[\"'/]|cost-budget", content)] == []
+    assert [file for file, content in texts.items() if re.search(rb"callboard[_-]carbon|[\"'/]carbon[\"'/]|carbon-budget", content)] == []

@@ -20,6 +20,7 @@ BOUNDED = {
     "pages/entities/addresses.py:_HOSTS": "addresses of at most 2,000 characters (MAX_URL)",
     "plugins/sources/paths.py:TOKEN": "globs of at most 1,000 characters, and only up to the last bracket",
     "plugins/publishers/content_types.py:_NAMED_BY_CONTENT": "paths of the site's own files",
+    "sources/guesses/definitions.py:FORMATS": "names of at most 200 characters; in a text, repeats are bounded",
     "scorecards/versions.py:_LOOSE": "versions of at most 100 characters (_LONGEST)",
     "website/frames.py:_INLINE": "the page 404.html, which has no text of authors",
     "website/frames.py:_MARKUP": "HTML of the theme, in which texts of authors have no <",

@@ -104,7 +104,7 @@ BAD = [
     ("sources: []\nlimits: {depth: 0}", ["must be at least 1, not 0"]),
     ("sources: []\nsources: []", ['2:1: the key "sources" is duplicated: first in line 1; keep one']),
     ("sources: [{name: a, type: file, path: x}]", ['1:27: unknown source type "file"; did you mean "files"?']),
-    ("sources: [{name: a, type: carrier-pigeon}]", ["installed: backstage, files, git"]),
+    ("sources: [{name: a, type: carrier-pigeon}]", ["installed: aws, azure-devops, backstage, bitbucket-cloud"]),
     (
         "sources:\n- name: a\n  type: files\n  pat: x",
         ['2:3: the key "path" is missing in "sources[0]"', '4:3: unknown key "sources[0].pat"'],

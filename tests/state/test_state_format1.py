@@ -86,6 +86,9 @@ def assert_equal_to_0_1_0(state, portal):
     for fact in after["facts"]:
         assert not any(fact["value"].pop(f"{name}_word", "") for name in ("state", "severity", "priority", "health"))  # nor these
         assert all(fact["value"].pop(name, None) is None for name in ("is_archived", "is_protected", "documented"))
+        if fact["family"] == "repository":
+            added = ("authors", "bus_factor", "topics", "contributing_url", "stars", "forks", "created", "maintainers")
+            assert not any(fact["value"].pop(name) for name in added)
     added = ("skipped_files", "unidentified", "event_histories", "kept_events", "card_trends", "standings")
     assert [after.pop(name) for name in added] == [[]] * 6  # nor these
     for fact in after["facts"]:

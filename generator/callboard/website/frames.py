@@ -64,7 +64,7 @@ _UNUSED = re.compile(
     r'| data-md-(?:component|type)="[a-z-]*"| data-md-scrollfix\b'
 )
 """What only the scripts of the theme fill or look for, which pages do not have, and what is empty; an announcement of the portal stays."""
-_PADDED = re.compile(r'\s*+<span class="md-ellipsis">([^<>]*+)</span>\s*+(?=</a>)')
+_PADDED = re.compile(r'(?<!\s)\s*+<span class="md-ellipsis">([^<>]*+)</span>\s*+(?=</a>)')
 """The name of an entry of the navigation or of the table of contents, which stands alone in its link: the link lays it out by itself."""
 _BETWEEN = re.compile(r"\n(?=</?(?:li|ul|nav|div|main|footer|article)\b)")
 """White space around blocks, which no browser shows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from callboard.sources.guesses.evidence import Guess, RepositoryEvidence
 
@@ -15,7 +15,8 @@ LONGEST = 300
 """Characters of a description that are kept."""
 LONGEST_TITLE = 60
 _POM_DESCRIPTION = re.compile(r"<description>\s*+([^<]{1,1000})</description>")
-_PARENT = re.compile(r"<(parent|dependencies|dependencyManagement|build)>.*?</\1>", re.DOTALL)
+_OF_OTHERS = ("parent", "dependencies", "dependencyManagement", "build")
+"""Elements of a POM whose descriptions are not the project's."""
 _SETUP_DESCRIPTION = re.compile(r"""^\s{0,20}description\s?=\s?["']?([^"'\n]{1,500})""", re.MULTILINE)
 _MARKS = re.compile(r"!?\[([^\]\[]{0,200})\]\([^()\s]{0,500}(?:\s\"[^\"]{0,100}\")?\)|<[^<>]{1,300}>|[`*_]{1,3}(?=\S)|(?<=\S)[`*_]{1,3}")
 _NOT_TEXT = re.compile(r"^(?:[#=\-~*+|>!\[<`:.]|\d+\.|\s{4})")
@@ -44,12 +45,23 @@ def _descriptions(evidence: RepositoryEvidence) -> Iterator[tuple[str, str]]:
     yield _plain(evidence.at(evidence.cargo, "package", "description")), "description in Cargo.toml"
     for path, pattern in (("pom.xml", _POM_DESCRIPTION), ("setup.cfg", _SETUP_DESCRIPTION), ("setup.py", _SETUP_DESCRIPTION)):
         text = evidence.text(path) if evidence.is_listed and evidence.has(path) else ""
-        match = pattern.search(_PARENT.sub("", text) if path == "pom.xml" else text)
+        match = pattern.search(_without_elements(text, _OF_OTHERS) if path == "pom.xml" else text)
         yield _plain(match[1] if match else ""), f"description in {path}"
     for name in ("action.yml", "action.yaml"):
         yield _plain(_of_action(evidence, name)), f"description in {name}"
     text, line = _first_paragraph(evidence, readme_of(evidence))
     yield text if len(text) >= SHORTEST else "", f"{readme_of(evidence)} line {line}"
+
+
+def _without_elements(text: str, names: Sequence[str]) -> str:
+    """A text of XML without the elements of these names."""
+    for name in names:
+        kept, start = list[str](), 0
+        while (opens := text.find(f"<{name}>", start)) >= 0 and (closes := text.find(f"</{name}>", opens)) >= 0:
+            kept.append(text[start:opens])
+            start = closes + len(name) + 3
+        text = "".join((*kept, text[start:]))
+    return text
 
 
 def _of_action(evidence: RepositoryEvidence, path: str) -> str:

@@ -1,1 +1,0 @@
-"""Cloud costs for Callboard: a family of facts, and the integration that fills it."""
