@@ -106,7 +106,7 @@ def test_a_public_site_shows_it_only_if_it_is_exposed(installed, tmp_path):
     built(tmp_path, installed, emission(80))
     hidden = built(tmp_path, installed, emission(120), ", audience: public")
     assert not [name for name, html in hidden.items() if re.search('data-family="carbon"|of 100 kg|[Bb]udgets? exceeded', html)]
-    built(tmp_path, installed, emission(80), ", audience: public, expose: [carbon]")  # until now, the state had no emissions to compare with
+    built(tmp_path, installed, emission(80), ", audience: public, expose: [carbon]")  # the state had no emissions to compare with
     exposed = built(tmp_path, installed, emission(120), ", audience: public, expose: [carbon]")
     assert "shop-eu" in exposed["index"]
     assert "budget exceeded: shop-eu" in text(exposed["changes"])
@@ -139,7 +139,8 @@ def test_a_broken_version_is_a_problem_and_its_integration_fails_with_the_reason
     shutil.copytree(installed, broken)
     (broken / "callboard_carbon/family.py").write_text("1 / 0")
     portal.write(tmp_path / "portal")
-    (tmp_path / "portal/sources.yaml").write_text(f'{portal.SOURCES}integrations: [{{name: x, type: file, family: carbon, path: "f.csv"}}]\n')
+    integrations = 'integrations: [{name: x, type: file, family: carbon, path: "f.csv"}]\n'
+    (tmp_path / "portal/sources.yaml").write_text(portal.SOURCES + integrations)
     done = portal.process(tmp_path / "portal", "build", PYTHONPATH=f"{broken}:{ROOT}")
     assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
     for page in ("problems", "status"):
