@@ -17,6 +17,7 @@ from fake_grafana_apis import FakeGrafana, FakeGrafanaOnCall
 from fake_incident_io_api import FakeIncidentIo
 from fake_jenkins_api import FakeJenkins
 from fake_jira_api import FakeJira
+from fake_jsm_operations_api import FakeJsmOperations
 from fake_kubernetes_api import FakeKubernetes
 from fake_pagerduty_api import FakePagerDuty
 from fake_prometheus_api import FakeAlertmanager, FakePrometheus
@@ -54,6 +55,7 @@ FAKES = (
     FakeIncidentIo,
     FakeJenkins,
     FakeJira,
+    FakeJsmOperations,
     FakePagerDuty,
     FakeSentry,
     FakeSnyk,

@@ -106,6 +106,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "grafana-oncall": "callboard.integrations.grafana_oncall:GrafanaOnCallIntegration",
         "incident-io": "callboard.integrations.incident_io:IncidentIoIntegration",
         "jenkins": "callboard.integrations.jenkins:JenkinsIntegration",
+        "jsm-operations": "callboard.integrations.jsm_operations:JsmOperationsIntegration",
         "jira": "callboard.integrations.jira:JiraIntegration",
         "opencost": "callboard.integrations.opencost:OpenCostIntegration",
         "pagerduty": "callboard.integrations.pagerduty:PagerDutyIntegration",
