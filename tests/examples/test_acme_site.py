@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from html import unescape
@@ -15,14 +16,21 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from click.testing import CliRunner
 
 from callboard import pipeline
+from callboard.cli.main import group
 from callboard.cli.score_portal import PortalQuestion, portal_entities
 from callboard.io.clock import Meter
 from callboard.lint.portal_reader import PortalReader
+from callboard.onboarding import pacing
 from callboard.plugins.portal_settings import read_settings
+from faulty import Server
 from support import shared_caches
 from support.remainders import dead_ends_of
+
+sys.path.append(str(Path(__file__).parents[1] / "onboarding"))
+from fake_change_hosts import FakeGitHubHost, FakeRepository
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(
@@ -60,6 +68,32 @@ def test_drift_is_what_the_readme_names_and_nothing_else(site):
     }
     assert {json.loads(file.read_text())["repository"] for file in (site / "drift").glob("*.json")} >= {"https://github.com/acme/pricing"}
     assert "dismissed until 2027-06-30: frozen until the old shop is switched off" in (site / "drift/index.html").read_text()
+
+
+@pytest.mark.parametrize("key", ["owner component:default/label-printer-bridge", "deployed component:default/gift-cards-web"])
+def test_the_file_of_a_drift_finding_becomes_a_pull_request_that_changes_one_line(site, tmp_path, monkeypatch, key):
+    """The file below ``drift/`` goes to the command as it is; only the host is on this machine."""
+    [file] = (each for each in (site / "drift").glob("*.json") if f"drift {key} " in each.read_text())
+    patch = json.loads(file.read_text())
+    name = patch["repository"].removeprefix("https://github.com/")
+    before = (ROOT / "examples" / name / patch["path"]).read_text("utf-8")
+    repository = FakeRepository({patch["path"]: before})
+    monkeypatch.setattr(pacing, "BETWEEN_SECONDS", 0)
+    with Server(FakeGitHubHost({name: repository})) as server:
+        source = f"{{name: acme, type: github, organization: acme, url: {server.url}, token: '${{TOKEN}}'}}"
+        (tmp_path / "sources.yaml").write_text(f"version: 1\nsources:\n  - {source}\n")
+        told = ["describe", "--config", str(tmp_path / "sources.yaml"), "--apply", str(file), "--repository", name, "--pull-request"]
+        first = CliRunner(env={"TOKEN": "secret-token"}).invoke(group, told)
+        assert first.exit_code == 0, (first.output, first.exception)
+        repository.requests[0]["state"] = "closed"
+        second = CliRunner(env={"TOKEN": "secret-token"}).invoke(group, told)
+    assert f"{name}: opened" in first.output
+    assert f"{name}: declined" in second.output
+    [request] = repository.requests
+    after = repository.branches[request["branch"]][patch["path"]]
+    changed = [(old, new) for old, new in zip(before.split("\n"), after.split("\n"), strict=True) if old != new]
+    assert len(changed) == 1, changed
+    assert patch["reason"].replace("`", "'") in request["body"]
 
 
 def dead(url):

@@ -1,6 +1,7 @@
 """Pull requests with descriptors on the three hosts: what is opened, updated, left, and never opened again."""
 
 import json
+import re
 from itertools import pairwise
 from types import SimpleNamespace
 
@@ -18,7 +19,9 @@ from callboard.onboarding.proposal import CHANGE_BRANCH, DESCRIBE_BRANCH
 from callboard.onboarding.running import Budget, apply_all, describe_all, proposer
 from callboard.plugins.sources import SourceContext
 from callboard.settings.settings import SourceSettings
+from described import undescribed_parts
 from faulty import PatientClock, Server
+from spec_checking import description, needs_data
 
 FILES = {"go.mod": "module payments", "main.go": "package main", "Dockerfile": "FROM x", "CODEOWNERS": "# owners\n* @acme/payments\n"}
 OLD = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: payments}\n"
@@ -192,6 +195,54 @@ def test_the_command_opens_requests_with_a_token_of_its_own_and_never_prints_it(
     assert "1 opened; 1 denied." in result.output
     assert "writing-token" not in result.output
     assert all("writing-token" in str(asked.headers) for asked in world.server.requests)
+
+
+DESCRIPTIONS = {"github": ("github", "/api/v3"), "gitlab": ("gitlab.oas3", ""), "gitea": ("gitea.oas3", "/api/v1")}
+CHANGES = {
+    "github": {
+        ("POST", "git/refs"): {"ref", "sha"},
+        ("PUT", "contents/catalog-info.yaml"): {"message", "content", "branch", "sha", "committer", "author"},
+        ("POST", "pulls"): {"title", "head", "head_repo", "base", "body", "maintainer_can_modify", "draft", "issue"},
+        ("PATCH", "pulls/1"): {"title", "body", "state", "base", "maintainer_can_modify"},
+    },
+    "gitlab": {
+        ("POST", "repository/commits"): {"branch", "commit_message", "start_branch", "start_sha", "actions", "stats", "force"},
+        ("POST", "merge_requests"): {"source_branch", "target_branch", "title", "description", "remove_source_branch", "labels"},
+        ("PUT", "merge_requests/1"): {"title", "description", "state_event", "target_branch", "labels"},
+    },
+    "gitea": {
+        ("POST", "contents/catalog-info.yaml"): {"message", "content", "branch", "new_branch", "author", "committer", "dates"},
+        ("PUT", "contents/catalog-info.yaml"): {"message", "content", "branch", "new_branch", "sha", "from_path", "author", "dates"},
+        ("POST", "pulls"): {"head", "base", "title", "body", "assignee", "labels", "milestone", "due_date"},
+        ("PATCH", "pulls/1"): {"title", "body", "state", "base", "assignee", "labels", "milestone", "due_date"},
+    },
+}
+"""What the vendors' whole descriptions (those of the test data have only GET) allow in the bodies of changes."""
+NOT_IN_THE_DATA = ("/git/ref/", "/pulls/1", "/merge_requests/1", "/releases/permalink/latest", "/repository/branches/")
+
+
+@needs_data
+@pytest.mark.data
+def test_requests_are_in_the_vendors_descriptions(world):
+    world.describe()
+    world.repository.branches["main"]["CODEOWNERS"] = "* @acme/checkout\n"
+    assert world.describe().result == "updated"
+    vendor = world.hosts.sources[0].type
+    name, prefix = DESCRIPTIONS[vendor]
+    read = [each for each in world.server.requests if each.method == "GET" and not any(part in each.path for part in NOT_IN_THE_DATA)]
+    assert len(read) >= 6
+    described = description(name)
+    asked = [(each.method, each.path.removeprefix(prefix), each.query) for each in read]
+    assert [undescribed_parts(with_slashes(described), *each) for each in asked] == [[]] * len(asked)
+    made = {(each.method, re.split(r"/(?:acme/payments|projects/7)/", each.path)[1]): set(each.json()) for each in changes(world)}
+    assert made.keys() == CHANGES[vendor].keys() & made.keys()
+    assert {key: names - CHANGES[vendor][key] for key, names in made.items()} == {key: set() for key in made}
+    assert len(made) == len(CHANGES[vendor])
+
+
+def with_slashes(described):
+    """With the names of parameters that hold slashes as the check knows them."""
+    return {**described, "paths": {re.sub(r"\{(filepath|tree_sha|sha)\}", "{path}", key): item for key, item in described["paths"].items()}}
 
 
 OTHERS = (

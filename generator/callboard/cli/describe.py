@@ -212,5 +212,9 @@ def _changes(file: str, options: DescribeOptions) -> list[RepositoryChange]:
     from callboard.onboarding.applying import MOST_BYTES, MOST_CHANGES, changes_of
 
     most = MOST_BYTES * MOST_CHANGES
-    content = sys.stdin.buffer.read(most) if file == "-" else Path(file).open("rb").read(most)  # noqa: SIM115 - closed with the process
+    if file == "-":
+        content = sys.stdin.buffer.read(most)
+    else:
+        with Path(file).open("rb") as opened:
+            content = opened.read(most)
     return changes_of(content.decode("utf-8", "replace"), options.repository, options.path)
