@@ -11,6 +11,7 @@ from fake_codecov_api import FakeCodecov
 from fake_cost_apis import FakeCostExplorer, FakeOpenCost
 from fake_datadog_api import FakeDatadog
 from fake_dependency_track_api import FakeDependencyTrack
+from fake_dynatrace_api import FakeDynatrace
 from fake_github_api import FakeGitHub
 from fake_gitlab_api import FakeGitLab
 from fake_grafana_apis import FakeGrafana, FakeGrafanaOnCall
@@ -19,6 +20,7 @@ from fake_jenkins_api import FakeJenkins
 from fake_jira_api import FakeJira
 from fake_jsm_operations_api import FakeJsmOperations
 from fake_kubernetes_api import FakeKubernetes
+from fake_new_relic_api import FakeNewRelic
 from fake_pagerduty_api import FakePagerDuty
 from fake_prometheus_api import FakeAlertmanager, FakePrometheus
 from fake_sentry_api import FakeSentry
@@ -48,6 +50,8 @@ FAKES = (
     FakeOpenCost,
     FakeDatadog,
     FakeDependencyTrack,
+    FakeDynatrace,
+    FakeNewRelic,
     FakeGitHub,
     FakeGitLab,
     FakeGrafana,

@@ -83,6 +83,8 @@ INTEGRATIONS = (
     Scope("azure-devops", ("token", "client_secret"), "*Build (read)*, *Code (read)*, *Environment (read)*", "the families of the missing permission are incomplete"),
     Scope("bitbucket-cloud", ("token",), "`read:repository:bitbucket`, `read:pullrequest:bitbucket`, `read:pipeline:bitbucket`", "the family of the missing permission is incomplete"),
     Scope("bitbucket-datacenter", ("token", "password"), "*Repository read*", "repositories that the account may not see are not found"),
+    Scope("new-relic", ("token",), "a user key (`NRAK-…`) of a user with read access to the accounts", "entities of other accounts are not found"),
+    Scope("dynatrace", ("token",), "`problems.read`, `slo.read`", "the family of the missing permission is incomplete"),
     Scope("codecov", ("token",), "an API access token of a user who may see the repositories", "private repositories are not measured"),
     Scope("aws-cost-explorer", ("access_key", "secret_key"), "`ce:GetCostAndUsage`; each request costs money (0.01 US$ at the time of writing)", "the integration fails"),
     Scope("opencost", ("token",), "none; OpenCost itself has no permissions, a proxy in front of it may", "the integration fails"),

@@ -73,6 +73,8 @@ _ANNOTATIONS = {
     "circleci.com/project-slug": "CircleCI",
     "opsgenie.com/component-selector": "Opsgenie",
     "snyk.io/org-name": "Snyk",
+    "newrelic.com/dashboard-guid": "New Relic",
+    "dynatrace.com/dynatrace-entity-id": "Dynatrace",
     "github.com/team-slug": "GitHub",
     "github.com/user-login": "GitHub",
 }
