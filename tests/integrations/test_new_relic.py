@@ -58,6 +58,16 @@ def test_a_service_level_without_data_has_its_objective_alone(results, tmp_path)
     assert facts(got, "availability")["s0"] == [Availability("Success", None, 99.9, 7)]
 
 
+def test_service_levels_of_the_same_name_are_all_kept(tmp_path):
+    fake = FakeNewRelic(2)
+    [indicator] = fake.entities[guid(0)]["serviceLevel"]["indicators"]
+    longer = {"name": "Success", "target": 99.0, "timeWindow": {"rolling": {"count": 28, "unit": "DAY"}}}
+    indicator["objectives"].append(longer)
+    both = target("both", annotations={GUID: f"{guid(0)}, {guid(1)}"})
+    got, _ = collect_from(fake, [both], tmp_path, families=["availability"])
+    assert sorted((one.objective, one.window_days) for one in facts(got, "availability")["both"]) == [(99.0, 28), (99.9, 7), (99.9, 7)]
+
+
 def test_a_value_that_is_left_out_is_incomplete_and_leaves_the_others(tmp_path):
     fake = FakeNewRelic(2)
     fake.results[guid(1)] = None

@@ -73,6 +73,7 @@ Node = Mapping[str, Any]
 class ServiceLevel:
     """An objective of an indicator, with the query of its value."""
 
+    key: str
     name: str
     account: int
     nrql: str
@@ -160,13 +161,14 @@ class NewRelicIntegration(Connector):
     def _levels(self, guid: str, indicator: Node, url: str, targets: Sequence[Target]) -> Iterator[ServiceLevel]:
         """One service level for each objective: each has a window of its own."""
         nrql = value_at(indicator, "resultQueries", "indicator", "nrql")
-        account = _account(string_at(indicator, "guid")) or _account(guid) or 0
+        own = string_at(indicator, "guid")
+        account = _account(own) or _account(guid) or 0
         for objective in objects_at(indicator, "objectives"):
             days = count_at(objective, "timeWindow", "rolling", "count") or 30
             if isinstance(nrql, str):
                 text = nrql if SINCE.search(nrql) else f"{nrql} SINCE {days} DAYS AGO"
                 name = string_at(objective, "name") or string_at(indicator, "name")
-                yield ServiceLevel(name, account, text, number_at(objective, "target"), days, url, targets)
+                yield ServiceLevel(f"{own or name}/{days}", name, account, text, number_at(objective, "target"), days, url, targets)
 
     def _values(self, graphql: GraphqlClient, levels: Mapping[str, ServiceLevel]) -> None:
         """Add the service levels with the values that their queries return."""
@@ -176,7 +178,7 @@ class NewRelicIntegration(Connector):
             for number, key in enumerate(keys):
                 level, container = levels[key], value_at(data, "actor", f"v{number}", "nrql", "results")
                 if isinstance(container, list):
-                    self._collector.add_fact(level.targets, LEVELS, level.name, partial(_availability, level, container), url=level.url)
+                    self._collector.add_fact(level.targets, LEVELS, level.key, partial(_availability, level, container), url=level.url)
                 else:
                     self._collector.add_failure(missing, f"service level {level.name}", level.targets, LEVELS)
 
