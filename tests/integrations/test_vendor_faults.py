@@ -6,6 +6,7 @@ import pytest
 from fake_argocd_api import FakeArgoCd
 from fake_azure_devops_api import FakeAzureDevOps
 from fake_bitbucket_apis import FakeBitbucketCloud, FakeBitbucketDatacenter
+from fake_buildkite_api import FakeBuildkite
 from fake_circleci_api import FakeCircleCi
 from fake_codecov_api import FakeCodecov
 from fake_cost_apis import FakeCostExplorer, FakeOpenCost
@@ -44,6 +45,7 @@ FAKES = (
     FakeSonarQube,
     FakeBitbucketCloud,
     FakeBitbucketDatacenter,
+    FakeBuildkite,
     FakeCircleCi,
     FakeCodecov,
     FakeCostExplorer,

@@ -146,7 +146,7 @@ class GraphqlClient:
         if response.is_empty:
             reason = _in_words(_messages(response.errors))
             raise HttpError("status", f"{self._host} has nothing under that name, or hides it from the token{reason}", status=404)
-        nodes = connection.get("nodes")
+        nodes = connection.get("nodes", _nodes_of(connection.get("edges")))
         if not isinstance(nodes, list):
             raise HttpError("wrong-type", f"{self._host} returns no {'.'.join(path)}{_in_words(response.missing)}")
         usable = [node for node in nodes if isinstance(node, dict)]
@@ -218,6 +218,11 @@ def _messages(errors: Iterable[GraphqlError]) -> str:
 
 def _in_words(reason: str) -> str:
     return f": {reason}" if reason else ""
+
+
+def _nodes_of(edges: Any) -> list[Any] | None:
+    """The nodes of a connection that has only edges, as Buildkite's have; None if it has none."""
+    return [_object_at(edge, ("node",)) or None for edge in edges] if isinstance(edges, list) else None
 
 
 def _object_at(value: Any, path: Sequence[str]) -> Mapping[str, Any]:

@@ -94,6 +94,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "http-json": "callboard.integrations.http_json.connector:HttpJsonIntegration",
         "reports": "callboard.integrations.reports.connector:ReportsIntegration",
         "aws-cost-explorer": "callboard.integrations.aws_cost_explorer:AwsCostExplorerIntegration",
+        "buildkite": "callboard.integrations.buildkite:BuildkiteIntegration",
         "circleci": "callboard.integrations.circleci:CircleCiIntegration",
         "bitbucket-cloud": "callboard.integrations.bitbucket_cloud:BitbucketCloudIntegration",
         "bitbucket-datacenter": "callboard.integrations.bitbucket_datacenter:BitbucketDatacenterIntegration",

@@ -71,6 +71,7 @@ _ANNOTATIONS = {
     "grafana/dashboard-selector": "Grafana",
     "jenkins.io/job-full-name": "Jenkins",
     "circleci.com/project-slug": "CircleCI",
+    "buildkite.com/project-slug": "Buildkite",
     "opsgenie.com/component-selector": "Opsgenie",
     "snyk.io/org-name": "Snyk",
     "newrelic.com/dashboard-guid": "New Relic",
