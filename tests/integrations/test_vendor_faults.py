@@ -24,6 +24,7 @@ from fake_kubernetes_api import FakeKubernetes
 from fake_new_relic_api import FakeNewRelic
 from fake_pagerduty_api import FakePagerDuty
 from fake_prometheus_api import FakeAlertmanager, FakePrometheus
+from fake_rootly_api import FakeRootly
 from fake_sentry_api import FakeSentry
 from fake_snyk_api import FakeSnyk
 from fake_sonarqube_api import FakeSonarQube
@@ -63,6 +64,7 @@ FAKES = (
     FakeJira,
     FakeJsmOperations,
     FakePagerDuty,
+    FakeRootly,
     FakeSentry,
     FakeSnyk,
     FakeStatuspage,

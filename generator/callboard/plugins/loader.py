@@ -113,6 +113,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "new-relic": "callboard.integrations.new_relic:NewRelicIntegration",
         "opencost": "callboard.integrations.opencost:OpenCostIntegration",
         "pagerduty": "callboard.integrations.pagerduty:PagerDutyIntegration",
+        "rootly": "callboard.integrations.rootly:RootlyIntegration",
         "sentry": "callboard.integrations.sentry:SentryIntegration",
         "snyk": "callboard.integrations.snyk:SnykIntegration",
         "statuspage": "callboard.integrations.statuspage:StatuspageIntegration",
