@@ -44,8 +44,10 @@ FILES = 1_000
 """Files that a glob may match; more are left out."""
 BYTES = 50_000_000
 NODES = 2_000_000
-_RELATIVE_TIME = re.compile(rb"""(?:^|[\s"',:=\[|])(?:[-+]\d+\s*[a-z]|now\b)|\\(?:u00|x|U000000)[2-7]""", re.IGNORECASE | re.MULTILINE)
-"""What may be ``now`` or a time such as ``-2d``; found too often rather than too seldom."""
+_RELATIVE_TIME = re.compile(rb"""[-+](?<![^\s"',:=\[|][-+])\d++\s*+[a-zA-Z]""")
+_NOW = re.compile(rb"""[nN][oO][wW]\b(?<![^\s"',:=\[|]...)""")
+_ESCAPED = re.compile(rb"""\\(?:[uU]00|[xX]|[uU]000000)[2-7]""")
+"""What may be a time such as ``-2d``, or ``now``; found too often rather than too seldom. Each begins with what is rare."""
 SHARED_FIELDS = frozenset({"entity", "key", "environment", "url", "observed_at", "complete"})
 """Columns of every family; all others are fields of the family's value."""
 
@@ -104,7 +106,8 @@ class FileIntegration(Connector):
 
     def depends_on_time(self) -> bool:
         """Whether a file may have a time relative to the build."""
-        return any(_RELATIVE_TIME.search(path.read_bytes()) for path in self._paths())
+        contents = (path.read_bytes() for path in self._paths())
+        return any(time.search(content) for content in contents for time in (_RELATIVE_TIME, _NOW, _ESCAPED))
 
     def _measured(self, targets: Sequence[Target]) -> Sequence[Target]:
         """The targets that have the annotation, or without the option ``annotation`` those of the selected kinds."""

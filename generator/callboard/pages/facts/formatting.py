@@ -31,7 +31,9 @@ ROWS = 100
 
 def at(context: FactsContext, when: datetime | None) -> TimeView | None:
     """The view of a time; None for None."""
-    return TimeView(when.astimezone(UTC).isoformat(timespec="seconds"), f"{context.local(when):%Y-%m-%d %H:%M}") if when else None
+    return (
+        TimeView(when.astimezone(UTC).isoformat(timespec="seconds"), context.local(when).isoformat(" ", "minutes")[:16]) if when else None
+    )
 
 
 def severity_state(context: FactsContext, severity: FactSeverity, word: str = "") -> StateView:

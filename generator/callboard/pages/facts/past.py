@@ -178,17 +178,17 @@ def past_blocks(context: FactsContext, family: str, refs: Sequence[EntityRef], r
     """The numbers of these entities, then at most ``room`` earlier items that their tools no longer return."""
     counts = [each for ref in refs for each in context.past.counts.get((ref, family), ())]
     pairs = past_pairs(context, family, summed(counts) if len(refs) > 1 else counts)
-    rows = earlier_rows(context, family, refs, with_subject=len(refs) > 1)[: max(room, 0)]
+    rows = earlier_rows(context, family, refs, room, with_subject=len(refs) > 1) if room > 0 else ()
     listed = (Block("heading", context.labels["earlier"]), Block("events", rows)) if rows else ()
     return (*((Block("pairs", pairs),) if pairs else ()), *listed)
 
 
-def earlier_rows(context: FactsContext, family: str, refs: Iterable[EntityRef], *, with_subject: bool) -> tuple[EventView, ...]:
-    """The items of these entities that their tools no longer return, the newest first."""
+def earlier_rows(context: FactsContext, family: str, refs: Iterable[EntityRef], most: int, *, with_subject: bool) -> tuple[EventView, ...]:
+    """The items of these entities that their tools no longer return, the newest first, at most so many."""
     row = context.families[family].row
-    found = sorted((event for ref in refs for event in context.past.kept.get((ref, family), ())), key=_newest_first)
     if row is None:
         return ()
+    found = sorted((event for ref in refs for event in context.past.kept.get((ref, family), ())), key=_newest_first)[:most]
     rows = (earlier_row(context, event, row(context, event.fact)) for event in found)
     if not with_subject:
         return tuple(rows)
