@@ -56,6 +56,7 @@ def on_each_size(paths):
 def violations(page, axe):
     """What axe-core finds in the light palette, and what it finds about colours in the dark one."""
     page.evaluate(axe)
+    page.add_style_tag(content="* { transition: none !important }")  # no color on the way from one palette to the other
     found = page.evaluate("(rules) => axe.run(document, { runOnly: rules })", RULES)["violations"]
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("() => document.body.getAttribute('data-md-color-scheme') === 'slate'")
@@ -133,6 +134,8 @@ FACTS = {
     "deployment": [{"version": "1.2", "at": "-1h", "state": "succeeded", "environment": "production", "health": "degraded"}],
     "vulnerability": [{"id": f"CVE-2026-{n}", "severity": s, "package": "zlib"} for n, s in enumerate(["critical", "high", "low"])],
     "alert": [{"name": "LatencyHigh", "severity": "high", "since": "-1h"}],
+    "coverage": [{"name": "lib", "lines": 61.5, "branches": 80}],
+    "cost": [{"name": "team", "amount": 865, "currency": "EUR", "previous": 900, "days": [28, 30, 29]}],
     "quality-gate": [{"key": "q", "state": "failed", "coverage": 61.5, "coverage_wanted": 80}],
     "repository": [
         {
@@ -162,7 +165,7 @@ def known(chromium, serve, tmp_path_factory):
     (folder / "ready.yaml").write_text(SCORECARD, encoding="utf-8")
     (folder / "announcements").mkdir()
     (folder / "announcements/news.md").write_text(ANNOUNCEMENT, encoding="utf-8")
-    return serve(write_site(folder, settings=f"integrations:\n{items}scorecards: [ready.yaml]\n"))
+    return serve(write_site(folder, settings=f"integrations:\n{items}scorecards: [ready.yaml]\ndrift: {{}}\n"))
 
 
 HANDBOOK = """\
@@ -170,6 +173,23 @@ apiVersion: backstage.io/v1alpha1
 kind: Component
 metadata: {name: handbook, annotations: {backstage.io/techdocs-ref: "dir:."}}
 spec: {type: library, lifecycle: production, owner: team-orders}
+---
+apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: {name: library, title: Library, description: A library with tests., tags: [python]}
+spec:
+  type: library
+  owner: team-orders
+  parameters:
+    - title: What it is
+      required: [name]
+      properties:
+        name: {type: string, title: Name, description: Lower case.}
+        owner: {type: string, title: Owner, ui:field: OwnerPicker}
+        parts: {type: array, title: Parts, items: {type: string, enum: [docs, tests]}, uniqueItems: true, ui:widget: checkboxes}
+  steps:
+    - {id: file, action: "fetch:template", input: {url: ./skeleton, values: {name: "${{ parameters.name }}"}}}
+    - {id: publish, action: "publish:github", input: {repoUrl: "github.com?owner=acme&repo=x"}}
 """
 ANNOUNCEMENT = "---\ntitle: No deployments\nfrom: 2020-01-01\nuntil: 2199-12-31\n---\nThe clusters get a new version.\n"
 SCORECARD = """\
@@ -185,7 +205,8 @@ PAGES_OF_FACTS = [
     "", "health/", "incidents/", "deployments/", "vulnerabilities/", "availability/", "alerts/", "catalog/default/component/order-svc/",
     "catalog/default/api/orders-api/", "catalog/default/group/team-orders/", "catalog/default/system/ordering/",
     "scorecards/", "scorecards/ready/", "docs/", "docs/default/component/handbook/",
-    "reports/default/team-orders/", "insights/", "insights/innersource/", "announcements/news/",
+    "reports/default/team-orders/", "reports/", "insights/", "insights/innersource/", "insights/unowned/",
+    "announcements/", "announcements/news/", "drift/", "create/", "create/register/", "create/default/library/",
 ]  # fmt: skip
 
 

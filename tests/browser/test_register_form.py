@@ -75,7 +75,7 @@ def test_a_repository_without_descriptor_fills_the_form_and_each_guess_is_marked
     assert page.input_value("#owner") == "team-shop"
     assert page.text_content("#guess-owner") == "Guess, from CODEOWNERS line 1"
     assert "owner: team-shop  # guess: from CODEOWNERS line 1" in text(page)
-    assert page.text_content("[data-state]") == "To be mended: 2"
+    assert page.text_content("[data-state]") == "To fix: 2"
     assert "Type is required" in page.text_content("[data-problems]")
     page.fill("#owner", "user:jane")
     assert page.is_hidden("#guess-owner")
@@ -95,7 +95,7 @@ def test_the_form_is_filled_by_keyboard_and_the_hosts_editor_gets_the_file(page)
     assert page.locator("#tags [aria-invalid]").count() == 1
     page.locator("#tags li").last.locator("[data-remove]").focus()
     page.keyboard.press("Enter")
-    assert page.text_content("[data-state]") == "Nothing is missing or wrong."
+    assert page.text_content("[data-state]") == "No errors found."
     address = urlsplit(page.get_attribute("[data-open]", "href"))
     assert address.path == "/acme/ledger/_new/main/"
     query = parse_qs(address.query, strict_parsing=True)

@@ -150,7 +150,7 @@ def test_three_pages_are_filled_in_by_keyboard_alone_and_end_with_a_command(page
     assert words[:6] == ["uvx", "--from", "callboard[new]", "callboard", "new", "catalog-info.yaml"]
     assert 'ports=[{"number":8080}]' in words
     assert "hunter2" not in page.inner_text("[data-review]") + page.evaluate("() => JSON.stringify(localStorage)")
-    assert "This portal does not know the field AcmePicker" in page.inner_html("form")
+    assert "This portal has no field of the type AcmePicker" in page.inner_html("form")
 
 
 def test_what_is_wrong_is_said_in_place_and_the_focus_goes_there(page):

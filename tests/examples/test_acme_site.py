@@ -96,6 +96,22 @@ def test_the_file_of_a_drift_finding_becomes_a_pull_request_that_changes_one_lin
     assert patch["reason"].replace("`", "'") in request["body"]
 
 
+def test_numbers_of_the_report_are_those_of_home(site):
+    labels = ("Components", "APIs", "Resources", "Open incidents", "Problems")
+    found = [
+        dict(re.findall(r"</i>([^<]+)</span><span class=\"cb-stat__value\">(\d+)", (site / name).read_text()))
+        for name in ("index.html", "reports/index.html")
+    ]
+    home, report = ({label: each.get(label) for label in labels} for each in found)
+    assert home == report
+    assert None not in home.values()
+
+
+def test_tools_are_named_only_for_the_families_of_their_files(site):
+    page = (site / "catalog/default/component/label-printer-bridge/index.html").read_text()
+    assert "<dd>SonarQube: Quality</dd>" in page
+
+
 def dead(url):
     """Why a link leads nowhere; empty if its file, folder and line exist."""
     link = LINK.match(f'{url}"')

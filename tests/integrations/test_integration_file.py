@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 from vendors import NOW, context, target
 
+from callboard.integrations.file import FileIntegration
+from callboard.plugins.installed_families import value_types
 from callboard.plugins.integrations.base import IntegrationSettings
 from callboard.plugins.run_integrations import collect_facts
 
@@ -107,6 +109,20 @@ def test_a_bad_row_is_a_problem_and_the_others_count(tmp_path):
     assert [f.key for f in got.facts] == ["I1"]
     assert sorted(p.code for p in got.problems) == ["INT001", "INT002", "INT002"]
     assert [m.complete for m in got.measurements] == [False]
+
+
+@pytest.mark.parametrize(
+    ("options", "families"),
+    [
+        ({"path": "*.json"}, ("incident", "alert")),
+        ({"path": "x.json", "family": "alert"}, ("alert",)),
+        ({"path": "gone.json"}, tuple(value_types())),
+    ],
+)
+def test_the_families_are_those_that_files_are_named_after(tmp_path, options, families):
+    for name in ("incident-2026.json", "incident.json", "alert.json", "other.json"):
+        (tmp_path / name).write_text("[]", encoding="utf-8")
+    assert FileIntegration(IntegrationSettings("files", "file", options), context(tmp_path)).families == families
 
 
 def test_no_file_at_all_is_a_failure(tmp_path):

@@ -90,7 +90,7 @@ def test_only_an_internal_portal_names_people(audience, is_named):
     assert "guest@x.example" not in text
     unowned = found["insights/unowned/"]
     assert "recent commits by members: 9 of 10" in unowned
-    assert "Suggestions are no facts" in unowned
+    assert "Suggestions are not facts" in unowned
     assert "<bdi>pay</bdi>" in unowned
     assert "python" in found["insights/"]
     assert "1 person made half of the recent commits" in found["insights/innersource/"]
@@ -102,7 +102,7 @@ def test_what_was_not_measured_is_said_and_hostile_text_is_text():
     assert "<script>alert" not in html
     row = html[html.index("component/silent/") :]
     assert row.count("not measured") == 3
-    assert "Not known" in row
+    assert "Unknown" in row
     assert "Says hello." in html
 
 

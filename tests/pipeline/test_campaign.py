@@ -56,11 +56,11 @@ def test_a_campaign_shows_what_is_done_by_team_until_it_has_ended(tmp_path):
     assert teams == {"team-books": ["0", "1", "–"], "team-shop": ["0", "1", "–"]}
     assert "until 2026-12-10" in (folder / "site/catalog/default/component/shop/index.html").read_text()
     first = report(folder, "team-shop")
-    assert "Moves are known from the second day with a build on" in first
+    assert "Level changes appear after builds on two days" in first
     assert "until 2026-12-10: 0 of 1 done, 1 open" in first
     # One deployment in 30 days is 0.23 a week; without a tool for incidents, nothing is known of failures.
     delivery = Tables(first).found["Delivery"]
-    assert delivery[1] == ["shop", "0.23", *["not measured"] * 5, "deployments always, incidents not known"]
+    assert delivery[1] == ["shop", "0.23", *["not measured"] * 5, "deployments always, incidents unknown"]
     assert "Not measured for any of these entities: Incidents, Availability." in first
     before = reports_of(folder / "site")
     label(folder, "shop")
@@ -70,9 +70,9 @@ def test_a_campaign_shows_what_is_done_by_team_until_it_has_ended(tmp_path):
     assert "until 2026-12-10: 1 of 2 done, 1 open" in (folder / "site/scorecards/index.html").read_text()
     changed = {path for path, digest in reports_of(folder / "site").items() if before.get(path) != digest}
     assert "reports/default/team-shop/index.html" in changed
-    moved = Tables(report(folder, "team-shop")).found["Moved"]
+    moved = Tables(report(folder, "team-shop")).found["Level changes"]
     assert moved[1][1:5] == ["Set the label", "No level yet", "Done up", "2026-12-08"]
-    assert "No entity moved to another level." in report(folder, "team-books")
+    assert "No level changes." in report(folder, "team-books")
     before = reports_of(folder / "site")
     page, _ = progress(folder, 10)
     assert "until 2026-12-10" in page

@@ -146,7 +146,7 @@ def contexts_of(data: SiteData, settings: Settings, layouts: Layouts, labels: Ma
     )
     return PageContexts(
         data, of_changes, of_facts, of_indexes, of_entities, of_documents, of_scorecards, create_context(page), of_announcements,
-        report_context(page, of_facts, facts_section.fingerprints, of_scorecards), of_insights,
+        report_context(page, resolved.problems, of_facts, facts_section.fingerprints, of_scorecards), of_insights,
     )  # fmt: skip
 
 

@@ -116,8 +116,9 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     declared, evidence, found = (short(text, 120) for text in (value.declared, value.evidence, value.found))
     said = labels[f"drift_says_{key}"].format(declared, evidence, found)
     advice = labels[f"drift_fix_{key}"].format(found) if found or value.kind not in _BY_HAND else labels["drift_fix_by_hand"]
-    note = joined(state.text, said, _age(context, value), labels[f"confidence_{value.confidence}"], _dismissal(context, value) or advice)
-    return EventView(short(value.declared, 160), state, url_of(fact), is_code=True, note=note, at=at(context, value.since))
+    sentences = said if value.dismissed else f"{said} {advice}"
+    note = joined(sentences, labels[f"confidence_{value.confidence}"], _age(context, value), _dismissal(context, value))
+    return EventView(state.text, state, url_of(fact), note=note, at=at(context, value.since))
 
 
 def _age(context: FactsContext, value: DriftFinding) -> str:

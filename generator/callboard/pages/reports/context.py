@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from callboard.catalog import organization
 from callboard.catalog.graph import Catalog
+from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.urls import segment
 from callboard.pages.context import PageContext, shared_values
@@ -27,6 +28,8 @@ class ReportContext(PageContext):
     """Fingerprints of the facts about each entity."""
     scorecards: ScorecardContext | None
     """None for a portal without scorecards."""
+    problems: Sequence[Problem]
+    """All problems of the build, also those of files and sources."""
 
     def teams(self) -> Iterator[EntityRef]:
         """The teams with a report, in the order of the catalog."""
@@ -57,9 +60,13 @@ def report_path(team: EntityRef) -> str:
 
 
 def report_context(
-    page: PageContext, facts: FactsContext, digests: Mapping[EntityRef, str], scorecards: ScorecardContext | None
+    page: PageContext,
+    problems: Sequence[Problem],
+    facts: FactsContext,
+    digests: Mapping[EntityRef, str],
+    scorecards: ScorecardContext | None,
 ) -> ReportContext | None:
     """The context; None for a portal without scorecards and tools."""
     if not has_reports(page.settings):
         return None
-    return ReportContext(**shared_values(page), facts=facts, fact_digests=digests, scorecards=scorecards)
+    return ReportContext(**shared_values(page), facts=facts, fact_digests=digests, scorecards=scorecards, problems=problems)

@@ -45,7 +45,7 @@ def fingerprints(context: ReportContext | None) -> Iterator[tuple[DependencyKey,
     teams = [*context.teams()]
     members = {team: context.members(team) for team in teams}
     sizes = [[context.links.to(team).name, str(team), len(members[team])] for team in teams]
-    yield _key(None), fingerprint_of([shared, [*own.values()], sizes])
+    yield _key(None), fingerprint_of([shared, [*own.values()], sizes, [problem.severity.value for problem in context.problems]])
     for team in teams:
         link = context.links.to(team)
         yield _key(team), fingerprint_of([shared, link.name, link.path, [own[ref] for ref in members[team]]])

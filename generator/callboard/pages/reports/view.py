@@ -131,7 +131,8 @@ def _numbers(context: ReportContext, team: EntityRef | None, refs: tuple[EntityR
         number = sum(isinstance(value, Incident) and value.is_open for value in of_incidents.values())
         is_partial = any(not each.complete for each in measured)
         yield CountView(number, context.labels["open_incidents"], "incident", "incidents/", "bad" if number else "", is_partial)
-    problems = [problem for ref in refs for problem in context.problems_by_subject.get(ref, ())]
+    of_members = [problem for ref in refs for problem in context.problems_by_subject.get(ref, ())]
+    problems = of_members if team else context.problems  # those of files and sources too, as on the home page
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     yield CountView(len(problems), context.labels["problems"], "problems", "problems/", "warn" if errors else "")
 
