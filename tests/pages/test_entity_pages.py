@@ -7,6 +7,7 @@ import re
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 from page_builders import HostTree, Outline, context_of, documents, entity_of, page_of
 
 from callboard.pages.entities.plan import plan
@@ -164,6 +165,19 @@ def test_a_folder_of_docs_outside_of_the_tree_is_no_link():
     away = entity_of({"kind": "Component", "metadata": {"name": "x", "annotations": {"backstage.io/techdocs-ref": "dir:../../../etc"}}})
     view, _ = page_of([away], "component:default/x")
     assert "Documentation" not in [action.text for action in view.actions]
+
+
+@pytest.mark.parametrize(
+    ("written", "linked"),
+    [
+        ("https://grafana.acme.example/d/x", True), ("javascript:alert(1)", False), ("https://a@evil.example/", False), ("a' name", False),
+    ],
+)  # fmt: skip
+def test_the_overview_dashboard_of_grafana_is_a_link_if_it_is_a_safe_address(written, linked):
+    annotations = {"grafana/overview-dashboard": written}
+    _, html = page_of([entity_of({"kind": "Component", "metadata": {"name": "x", "annotations": annotations}})], "component:default/x")
+    assert (f'href="{written}"' in html) is linked
+    assert Markup.escape(written) in html
 
 
 def test_without_a_known_host_there_are_no_buttons_that_lead_nowhere(shop):

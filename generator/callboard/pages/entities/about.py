@@ -69,6 +69,7 @@ _ANNOTATIONS = {
     "sentry.io/project-slug": "Sentry",
     "jira/project-key": "Jira",
     "grafana/dashboard-selector": "Grafana",
+    "grafana/overview-dashboard": "Grafana",
     "jenkins.io/job-full-name": "Jenkins",
     "circleci.com/project-slug": "CircleCI",
     "buildkite.com/project-slug": "Buildkite",
@@ -148,7 +149,8 @@ def _details(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
 
 def _external_refs(entity: Entity) -> tuple[Detail, ...]:
     annotations = fields.annotations(entity)
-    return tuple(Detail(name, code=text_of(annotations[key], 200)) for key, name in _ANNOTATIONS.items() if key in annotations)
+    named = ((name, annotations[key]) for key, name in _ANNOTATIONS.items() if key in annotations)
+    return tuple(Detail(name, code=text_of(value, 200), url=web_url(value)) for name, value in named)
 
 
 def _derived(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
