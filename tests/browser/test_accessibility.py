@@ -206,7 +206,8 @@ PAGES_OF_FACTS = [
     "catalog/default/api/orders-api/", "catalog/default/group/team-orders/", "catalog/default/system/ordering/",
     "scorecards/", "scorecards/ready/", "docs/", "docs/default/component/handbook/",
     "reports/default/team-orders/", "reports/", "insights/", "insights/innersource/", "insights/unowned/",
-    "announcements/", "announcements/news/", "drift/", "create/", "create/register/", "create/default/library/",
+    "announcements/", "announcements/news/", "drift/", "create/", "create/register/", "create/register/?entity=component:default/order-svc",
+    "create/default/library/",
 ]  # fmt: skip
 
 

@@ -182,6 +182,7 @@ form.addEventListener("click", (e) => {
 
 const told = document.querySelector("[data-editing]");
 function tell(text, link = "") {
+  at("content").textContent = told.lastElementChild.textContent;      // the page is about an entity that has a descriptor
   told.hidden = false;
   told.firstElementChild.textContent = text;
   told.lastElementChild.hidden = !link;
