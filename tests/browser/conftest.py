@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from small_site import write_site
 
+from support import EVERY_CASE
+
 
 class Server(http.server.SimpleHTTPRequestHandler):
     """Static files, and ``404.html`` for everything else, as hosts of static sites do."""
@@ -63,7 +65,7 @@ def address(folder, serve):
     return serve(folder)
 
 
-@pytest.fixture(params=[1440, 400], ids=["desktop", "phone"])
+@pytest.fixture(params=[pytest.param(1440, id="desktop"), pytest.param(400, id="phone", marks=EVERY_CASE)])
 def width(request):
     return request.param
 

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from support import EVERY_CASE
+
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PAGES = (
@@ -38,7 +40,7 @@ def release(held):
         held.pop(0).continue_()
 
 
-@pytest.mark.parametrize("held_width", [1280, 400])
+@pytest.mark.parametrize("held_width", [1280, pytest.param(400, marks=EVERY_CASE)])
 def test_no_page_loses_what_is_pressed_before_its_scripts_run(chromium, address, held_width):
     context = chromium.new_context(viewport={"width": held_width, "height": 900})
     context.add_init_script(AGAIN)

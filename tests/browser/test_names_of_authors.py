@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 
 import yaml
-from support import LONG
+from support import EVERY_CASE, LONG
 from support.portal import callboard, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -138,7 +138,12 @@ def preview(folder, site, port):
 
 
 @pytest.fixture(
-    params=[nginx_of_the_manual, nginx_as_installed, lighttpd_of_the_manual, python_by_extension, preview], ids=lambda f: f.__name__
+    params=[
+        nginx_as_installed,
+        preview,
+        *(pytest.param(server, marks=EVERY_CASE) for server in (nginx_of_the_manual, lighttpd_of_the_manual, python_by_extension)),
+    ],
+    ids=lambda server: server.__name__,
 )
 def address(request, site, tmp_path):
     """The site behind one of the servers."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from faulty import Server, json_answer
-from support import portal
+from support import EVERY_CASE, portal
 
 pytestmark = pytest.mark.long
 
@@ -102,6 +102,7 @@ def test_it_is_on_every_kind_of_page_with_the_worst_first_and_in_the_history(ins
     assert "budget exceeded: shop-eu (120 of 100 kg)" in feed
 
 
+@EVERY_CASE
 def test_a_public_site_shows_it_only_if_it_is_exposed(installed, tmp_path):
     built(tmp_path, installed, emission(80))
     hidden = built(tmp_path, installed, emission(120), ", audience: public")

@@ -114,14 +114,13 @@ def test_a_bad_row_is_a_problem_and_the_others_count(tmp_path):
 @pytest.mark.parametrize(
     ("options", "families"),
     [
-        ({"path": "*.json"}, ("incident", "alert")),
+        ({"path": "facts/*.json"}, tuple(value_types())),
+        ({"path": "facts/incident-*.json"}, ("incident",)),
+        ({"path": "gone/quality-gate.json"}, ("quality-gate",)),
         ({"path": "x.json", "family": "alert"}, ("alert",)),
-        ({"path": "gone.json"}, tuple(value_types())),
     ],
 )
-def test_the_families_are_those_that_files_are_named_after(tmp_path, options, families):
-    for name in ("incident-2026.json", "incident.json", "alert.json", "other.json"):
-        (tmp_path / name).write_text("[]", encoding="utf-8")
+def test_the_families_are_those_that_the_path_names(tmp_path, options, families):
     assert FileIntegration(IntegrationSettings("files", "file", options), context(tmp_path)).families == families
 
 

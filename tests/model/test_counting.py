@@ -9,6 +9,7 @@ from callboard.website.portal_files import find_portal_files
 
 LABELS = builtin_labels(find_portal_files(Path("/nowhere")).templates[-1])
 FROM_TWO_ON = {
+    "delivery_range",
     "many_rows",
     "rows_printed",
     "n_steps",

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from callboard.website import assemble
-from support import FULL, LONG
+from support import LONG
 from support.clean_builds import Pair
 from support.portal import digests
 
-PARTS, EDITS = (4, 75) if LONG else (1, 20) if FULL else (1, 15)
+PARTS, EDITS = (4, 75) if LONG else (1, 12)
 SEED = 20261122
 SOURCES = """\
 version: 1

@@ -15,7 +15,7 @@ from callboard.pipeline import BuildRequest, build
 from callboard.plugins.portal_settings import read_settings
 from callboard.preview.portal import PreviewPortal
 from callboard.website.page_server import is_search_index
-from support import shared_caches
+from support import EVERY_CASE, shared_caches
 
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
@@ -187,6 +187,7 @@ def test_guides(both):
     both.compare()
 
 
+@EVERY_CASE
 def test_another_configuration_and_a_broken_one(both):
     both.edit("sources.yaml", "name: Acme developer portal", "name: Other")
     both.compare()

@@ -109,7 +109,7 @@ def test_each_tool_that_can_be_connected_has_valid_settings_and_its_secrets_in_t
 
 def test_most_tools_can_be_connected_at_once():
     by_hand = set(loader.BUILT_IN["callboard.integrations"]) - set(tool_types())
-    assert by_hand == {"prometheus", "http-json"}  # they need queries and mappings
+    assert by_hand == {"prometheus", "http-json", "incident-io"}  # they need queries and mappings
 
 
 def test_the_starter_scorecards_are_there_and_those_that_need_tools_are_comments(tmp_path):

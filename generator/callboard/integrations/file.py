@@ -66,11 +66,12 @@ class FileIntegration(Connector):
 
     @property
     def families(self) -> tuple[str, ...]:
-        """The option ``family``, or those that the names of the files begin with; every family while there is no such file."""
-        if named := self._options.get("family"):
-            return (str(named),)
-        of_files = {self._family(path) for path in self._paths()}
-        return tuple(family for family in value_types() if family in of_files) or tuple(value_types())
+        """The option ``family``, or the one that the name in ``path`` begins with; every family for other patterns.
+
+        Files are not looked at: a build from the saved state says the same when they are gone.
+        """
+        named = self._options.get("family") or self._family(Path(str(self._options["path"])))
+        return (str(named),) if named else tuple(value_types())
 
     @property
     def annotations(self) -> tuple[str, ...]:

@@ -10,7 +10,10 @@ from callboard.plugins import loader
 from callboard.scaffold.first_sources import TOKEN, Prompt, quoted, required_options
 
 GROUP = "callboard.integrations"
-_OPTIONAL_SECRETS: Mapping[str, Mapping[str, str]] = {"github": {"token": TOKEN}}
+_OPTIONAL_SECRETS: Mapping[str, Mapping[str, str]] = {
+    "github": {"token": TOKEN},
+    "bitbucket-datacenter": {"token": "BITBUCKET_TOKEN"},
+}
 """Secrets that an integration needs although its schema allows another way to sign in."""
 
 
