@@ -19,6 +19,24 @@ def description(name):
     return json.loads((Path(DATA) / "specs" / f"{name}.json").read_text(encoding="utf-8"))
 
 
+@functools.cache
+def own_description(name):
+    """A description that this repository holds; ``tests/data/specs/README.md`` says where each is from."""
+    return json.loads((Path(__file__).parent / "data" / "specs" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def unknown_fields(described, schema, value, place=""):
+    """Fields of an answer that its schema (a name, or itself) does not have, with dots; lists are looked at item by item."""
+    schema = _target(described, described["components"]["schemas"][schema] if isinstance(schema, str) else schema)
+    if isinstance(value, list):
+        return [name for item in value for name in unknown_fields(described, schema.get("items", {}), item, place)]
+    known = schema.get("properties")
+    if not isinstance(value, dict) or known is None:
+        return []
+    inner = (unknown_fields(described, known[name], item, f"{place}{name}.") for name, item in value.items() if name in known)
+    return [*(f"{place}{name}" for name in value if name not in known), *(name for found in inner for name in found)]
+
+
 def complaints(described, requests, prefix=""):
     """What of the requests the description does not know or forbids; an empty list is what a test wants."""
     return [said for request in requests for said in _complaints(described, request, prefix)]

@@ -13,6 +13,7 @@ from fake_cost_apis import FakeCostExplorer, FakeOpenCost
 from fake_datadog_api import FakeDatadog
 from fake_dependency_track_api import FakeDependencyTrack
 from fake_dynatrace_api import FakeDynatrace
+from fake_firehydrant_api import FakeFireHydrant
 from fake_github_api import FakeGitHub
 from fake_gitlab_api import FakeGitLab
 from fake_grafana_apis import FakeGrafana, FakeGrafanaOnCall
@@ -54,6 +55,7 @@ FAKES = (
     FakeDatadog,
     FakeDependencyTrack,
     FakeDynatrace,
+    FakeFireHydrant,
     FakeNewRelic,
     FakeGitHub,
     FakeGitLab,

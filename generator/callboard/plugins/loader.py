@@ -102,6 +102,7 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "datadog": "callboard.integrations.datadog:DatadogIntegration",
         "dependency-track": "callboard.integrations.dependency_track:DependencyTrackIntegration",
         "dynatrace": "callboard.integrations.dynatrace:DynatraceIntegration",
+        "firehydrant": "callboard.integrations.firehydrant:FireHydrantIntegration",
         "github": "callboard.integrations.github.connector:GitHubIntegration",
         "gitlab": "callboard.integrations.gitlab.connector:GitLabIntegration",
         "grafana": "callboard.integrations.grafana:GrafanaIntegration",

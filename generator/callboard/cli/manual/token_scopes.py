@@ -96,6 +96,7 @@ INTEGRATIONS = (
     Scope("jsm-operations", ("token",), "an API token of an account with read-only administrative rights for operations; with scopes `read:ops-alert:jira-service-management`, `read:ops-config:jira-service-management`, `read:jira-user`", "teams and schedules that the account may not see are not found; shifts are incomplete without names of people"),
     Scope("buildkite", ("token",), "*Enable GraphQL API access*; the user of the token must see the pipelines", "the integration fails; pipelines that the user may not see are not found"),
     Scope("rootly", ("token",), "a global API key that may read incident response and on-call; a key of a team sees its team alone", "services that the key may not see are not found; private incidents are not listed"),
+    Scope("firehydrant", ("token",), "an API key; only owners of the organization make them", "the integration fails; private incidents are not listed"),
     Scope("jenkins", ("token",), "an API token of a user with *Overall/Read* and *Job/Read*", "jobs that the user may not see are not found"),
     Scope("statuspage", ("token",), "any API key of the page; none for a public page", "the integration fails"),
     Scope("argocd", ("token",), "an account with `applications, get` on the projects (`p, role:portal, applications, get, */*, allow`)", "applications are missing: Argo CD lists only what the account may see"),
