@@ -51,6 +51,16 @@ def test_a_token_is_requested_once_and_again_before_it_expires(tmp_path):
         "grant_type": "client_credentials", "scope": "read", "audience": "api", "client_id": "portal", "client_secret": SECRET, "basic": "",
     }  # fmt: skip
     assert credential.traffic.counts.requests == 2
+    assert client.counts.requests == len(server.requests) == 5
+
+
+def test_requests_for_tokens_are_counted_once_by_the_first_client(tmp_path):
+    with Server(TokenServer()) as server:
+        client, credential = authenticated(server, tmp_path)
+        other = Client(server.url, credential, clock=PatientClock())
+        client.get("/a")
+        other.get("/b")
+    assert (client.counts.requests, other.counts.requests, len(server.requests)) == (2, 1, 3)
 
 
 def test_id_and_secret_may_be_sent_by_basic_authentication(tmp_path):

@@ -97,6 +97,7 @@ def test_a_token_is_requested_with_the_credential_of_an_application(tmp_path, ty
     assert (form["grant_type"], form["client_id"]) == ("client_credentials", "portal")
     assert form.get("scope") == {"entra": f"{server.url}/.default", "okta": "okta.users.read okta.groups.read"}.get(type_)
     assert {r.headers.get("authorization") for r in server.requests if r.path != token_path} == {"Bearer short-lived"}
+    assert sum(one.traffic.counts.requests for one in got.traffic) == len(server.requests)
 
 
 def test_a_directory_without_a_credential_says_which_options_are_missing(tmp_path):

@@ -91,9 +91,7 @@ class HttpJsonIntegration(Connector):
 
     def _credential(self) -> Credential:
         if "oauth" in self._options:
-            oauth = client_credentials(self._context, OAuthClient.of(self._options["oauth"]))
-            self._collector.add_traffic(oauth.traffic)
-            return oauth
+            return client_credentials(self._context, OAuthClient.of(self._options["oauth"]))
         if "user" in self._options:
             return basic(self._option("user"), self._option("password"))
         token, name = self._option("token"), self._options.get("header")

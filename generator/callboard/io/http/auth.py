@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from callboard.io.http.limits import Traffic
 from callboard.io.http.messages import HttpRequest
 
 
@@ -32,6 +33,15 @@ class SigningCredential(Protocol):
 
     def signed(self, request: HttpRequest) -> Mapping[str, str]:
         """Headers for this request; called before each attempt. May raise ``SourceError``."""
+
+
+@runtime_checkable
+class RequestingCredential(Protocol):
+    """A credential that requests its tokens; its requests are counted among those of the client that uses it."""
+
+    @property
+    def traffic(self) -> Traffic:
+        """What it sends."""
 
 
 @dataclass(frozen=True, slots=True)

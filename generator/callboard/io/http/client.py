@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 from urllib.parse import urlencode
 
 from callboard import __version__
-from callboard.io.http.auth import Anonymous, Credential, SigningCredential
+from callboard.io.http.auth import Anonymous, Credential, RequestingCredential, SigningCredential
 from callboard.io.http.cache import Answer, AnswerCache, CachedAnswer, is_storable
 from callboard.io.http.errors import SECONDARY_LIMIT, SECONDARY_LIMIT_SECONDS, HttpError, error_message, status_error
 from callboard.io.http.limits import ClientLimits, Clock, Counts, RateLimiter, SystemClock, Traffic
@@ -104,6 +104,8 @@ class Client:
         self.limits = limits
         self.traffic = Traffic()
         self._credential = credential or Anonymous()
+        if isinstance(self._credential, RequestingCredential):
+            self.traffic.include(self._credential.traffic)
         self._redact = redact
         self._cache = AnswerCache(cache) if cache else None
         self._clock = clock or SystemClock()

@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Protocol
 
 from callboard.io.http import rate_windows
@@ -69,11 +69,21 @@ class Traffic:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts = Counts()
+        self._included: list[Traffic] = []
+        self._is_included = False
 
     @property
     def counts(self) -> Counts:
-        """The counters up to now."""
-        return self._counts
+        """The counters up to now, with those of what is included."""
+        found = [self._counts, *(each.counts for each in self._included)]
+        return Counts(*(sum(values) for values in zip(*map(astuple, found), strict=True)))
+
+    def include(self, other: Traffic) -> None:
+        """Count what another client sends, too: it requests tokens for this one. Each is included once, by the first that uses it."""
+        with other._lock:
+            is_new, other._is_included = not other._is_included, True
+        if is_new:
+            self._included.append(other)
 
     def add(
         self,
