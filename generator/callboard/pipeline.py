@@ -193,7 +193,7 @@ def document(work: Workspace, data: SiteData) -> SiteData:
     """Site data → the same with the documentation of the entities, of which only what changed is converted, and its problems."""
     with work.meter.phase("documentation"):
         catalog, trees = data.resolved.catalog, data.resolved.trees
-        found = portal_documentation(catalog, trees, work.settings, code_digest())
+        found = portal_documentation(catalog, trees, work.settings, code_digest(), removes=not data.resolved.failures)
         health = documentation_health(found, catalog, trees, data.now)
     facts = with_own_facts(data.facts, DOCUMENTATION, health.facts, health.measurements, data.now)
     work.meter.counts["documents_converted"] = found.converted

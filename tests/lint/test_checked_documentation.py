@@ -111,3 +111,61 @@ def test_a_portal_is_checked_with_its_sets_its_guides_and_without_leaving_files(
     of_guides = [each.message for each in problems if each.origin and each.origin.path == "docs/guide.md"]
     assert "component:payments/no.md" in "".join(of_guides)
     assert not (repository / ".callboard").exists()
+
+
+BLOCKS = """# Blocks
+
+```callboard-table
+filter: kind:component
+colums: owner
+```
+
+> ```callboard-figure
+> filter: ownr:platform
+> ```
+
+```callboard-graph
+entity: component:gone
+```
+
+```callboard-table
+filter: owner:nobody-at-all health:bad
+```
+
+```callboard-table
+filter: kind:component owner:platform
+```
+"""
+OF_TEXT = {("DOC017", "docs/index.md", 5), ("DOC017", "docs/index.md", 9)}
+
+
+def test_blocks_of_sets_are_checked_with_their_lines(repository):
+    write(repository, {"docs/index.md": BLOCKS})
+    of_repository = check_paths([Path()], {}).problems
+    assert {(each.code, each.origin.path, each.origin.line) for each in of_repository if each.code == "DOC017"} == OF_TEXT
+    (repository / "service").mkdir()
+    for name in ("catalog-info.yaml", "docs"):
+        (repository / name).rename(repository / "service" / name)
+    settings = "docs: {{blocks: {}}}\nsources: [{{name: local, type: files, path: service}}]\n"
+    for shown in ("true", "false"):
+        (repository / "sources.yaml").write_text(settings.format(shown))
+        problems = check_portal(repository / "sources.yaml", {}).problems
+        found = {(each.code, each.origin.path, each.origin.line) for each in problems if each.code == "DOC017"}
+        of_names = {("DOC017", "docs/index.md", 12), ("DOC017", "docs/index.md", 17)}
+        wanted = OF_TEXT | of_names if shown == "true" else set()
+        assert found == {(code, f"service/{path}", line) for code, path, line in wanted}
+
+
+def test_lint_with_a_source_that_fails_keeps_what_a_build_converted(repository):
+    write(repository / "payments", {"docs/index.md": "# Payments\n"})
+    sources = "sources: [{name: local, type: files, path: payments}]\n"
+    (repository / "sources.yaml").write_text(sources)
+    kept = repository / ".callboard/cache/documentation"
+    kept.mkdir(parents=True)
+    check_portal(repository / "sources.yaml", {})
+    packs = {path.name: path.read_bytes() for path in kept.iterdir()}
+    assert any(name.endswith(".pack") for name in packs)
+    (repository / "payments").rename(repository / "elsewhere")
+    result = check_portal(repository / "sources.yaml", {})
+    assert result.failures
+    assert {path.name: path.read_bytes() for path in kept.iterdir()} == packs

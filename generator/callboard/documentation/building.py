@@ -41,16 +41,18 @@ _MOST_FINDINGS = 100
 
 
 def portal_documentation(
-    catalog: Catalog, trees: Trees, settings: Settings, program: str, folder: Path | None = None
+    catalog: Catalog, trees: Trees, settings: Settings, program: str, folder: Path | None = None, *, removes: bool = True
 ) -> PortalDocumentation:
     """The documentation of all entities, with the problems of its links, and the announcements.
 
-    ``program``: digest of this program; ``folder``: where converted pages are kept, if not in the portal's cache. Raises ``SourceError`` if
-    the network fails.
+    ``program``: digest of this program; ``folder``: where converted pages are kept, if not in the portal's cache; ``removes``: whether
+    those of other sets are removed from there, which is right only if all sources were read. Raises ``SourceError`` if the network fails.
     """
     folder = folder or Store.beside(settings.root).cache / "documentation"
     connected = ConnectedTrees(trees, settings.sources)
     found = DocumentationBuilder(catalog, connected, settings, folder, program).build()
+    if removes:
+        remove_other_packs(folder, (kept.file for kept in found.kept.values()))
     links = CrossLinks(found, catalog, trees)
     announcements = read_announcements(settings, catalog)
     return replace(found, problems=(*found.problems, *links.problems(), *announcements.problems), announcements=announcements)
@@ -108,7 +110,6 @@ class DocumentationBuilder:
                 waiting = []
         self._convert(waiting)
         self._add_changes()
-        remove_other_packs(self._folder, (kept.file for kept in self._kept.values()))
         shared = {ref: each for ref, each in self._shared.items() if each.ref in self._sets}
         ordered = {ref: self._sets[ref] for ref in self._catalog.entities if ref in self._sets}
         return PortalDocumentation(ordered, shared, self._kept, tuple(self._problems), self._converted)

@@ -81,7 +81,7 @@ def check_portal(file: Path, environ: Mapping[str, str], now: datetime | None = 
         facts = enrich(work, resolved, BuildState(Store.beside(settings.root), None, now, __version__, is_saved=False))
     overlays = read_overlays(settings.root, settings.portal)
     documentation, failed = _documentation(resolved, settings) if reads_documentation else (None, ())
-    of_texts = faults_of_texts(overlays.guides, resolved.catalog, resolved.trees, documentation)
+    of_texts = faults_of_texts(overlays, resolved, documentation, settings)
     of_sets = documentation.problems if documentation else ()
     problems = (*resolved.problems, *facts.problems, *overlays.problems, *dead_file_links(overlays.guides), *of_texts, *of_sets)
     resolved = replace(resolved, problems=problems, trees=with_portal_files(resolved.trees, settings.root))

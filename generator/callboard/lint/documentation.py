@@ -17,16 +17,19 @@ from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.pages.site_data import ResolvedCatalog
 from callboard.settings.settings import Settings
+from callboard.website.guide_references import faults_of_set_blocks
 
 
 def documentation_of_portal(resolved: ResolvedCatalog, settings: Settings) -> PortalDocumentation:
     """The documentation of a whole portal. Pages that a build has converted are taken from its cache, which is not made if there is none.
 
+    Nothing is removed from that cache: what cannot be read here, such as a source without its token, the next build may need.
+
     Raises ``SourceError`` if the network fails.
     """
     cache = Store.beside(settings.root).cache
     if cache.is_dir():
-        return portal_documentation(resolved.catalog, resolved.trees, settings, code_digest())
+        return portal_documentation(resolved.catalog, resolved.trees, settings, code_digest(), removes=False)
     with tempfile.TemporaryDirectory(prefix="callboard-") as folder:
         return portal_documentation(resolved.catalog, resolved.trees, settings, code_digest(), Path(folder))
 
@@ -41,7 +44,7 @@ def problems_of_sets(resolved: ResolvedCatalog, settings: Settings, known: Colle
         found = DocumentationBuilder(resolved.catalog, connected, settings, Path(folder), code_digest()).build()
     kinds = resolved.catalog.kinds.by_name
     links = CrossLinks(found, resolved.catalog, resolved.trees, lambda ref: ref.kind in kinds if known is None else ref in known)
-    for problem in (*found.problems, *links.problems()):
+    for problem in (*found.problems, *links.problems(), *faults_of_set_blocks(found, resolved.trees)):
         entity = resolved.catalog.entities.get(problem.subject) if problem.subject else None
         if entity is None or not needs_portal(problem, entity):
             yield problem

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
-from callboard.catalog.graph import Catalog
+from callboard.catalog.facets import CatalogFacets
+from callboard.catalog.names import names_index
 from callboard.diagrams.layout import Layouts
 from callboard.documentation import rules
-from callboard.documentation.blocks import LANGUAGES, PREFIX, BlockError, DocumentBlock, read_block
+from callboard.documentation.blocks import LANGUAGES, PREFIX, DocumentBlock
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.entity_addresses import is_entity_address, meant_address
 from callboard.documentation.model import DocumentationSet, GuideMention
@@ -18,9 +19,9 @@ from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Span
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef
 from callboard.model.tree import Trees
-from callboard.pages.blocks.results import BlockFault, BlockResults
+from callboard.pages.blocks.results import BlockFault, BlockResults, faults_of_text
 from callboard.pages.context import page_context
-from callboard.pages.site_data import SiteData
+from callboard.pages.site_data import ResolvedCatalog, SiteData
 from callboard.settings.settings import Settings
 from callboard.website.guide_links import GuideLink, all_links_in, page_of
 from callboard.website.guides import Guides
@@ -31,6 +32,8 @@ from callboard.website.site_plan import block_results
 _FENCE = re.compile(r"^(?P<indent>[\s>]*+)(?P<marks>`{3,}+|~{3,}+)[ ]*+(?:\{\s*+\.)?(?P<language>[\w-]*+)")
 _HEADING = re.compile(r"^#\s++(.{1,200}?)\s*+#*+\s*+(?:\{[^{}]*+\})?$", re.MULTILINE)
 _TITLE = re.compile(r"\A---\n(?:(?!---$).*\n)*?title:\s*+[\"']?(.{1,200}?)[\"']?\s*$", re.MULTILINE)
+_BY_FACTS = ("health", "level", "problems")
+"""Fields whose values are known only after tools were queried and rules were judged."""
 _HINTS = {
     "entity": "Write `kind:name`, or `kind:namespace/name`, of an entity.",
     "page": "Correct the path behind the entity's name: its documentation has no such page.",
@@ -44,24 +47,36 @@ def with_references(data: SiteData, overlays: Overlays, settings: Settings) -> S
     links = CrossLinks(data.documentation, resolved.catalog, resolved.trees)
     found = _Guides(guides, links, frozenset(resolved.catalog.kinds.by_name))
     mentions = tuple(found.mentions())
-    blocks = _Blocks(data, overlays, settings)
-    problems = (*resolved.problems, *overlays.problems, *found.problems(), *blocks.of_guides(guides), *blocks.of_sets())
+    results = block_results(page_context(resolved, settings, Layouts(), overlays.labels), data)
+    blocks = _Blocks(resolved.trees, results.faults)
+    of_sets = blocks.of_sets(data.documentation) if settings.docs.blocks else ()
+    problems = (*resolved.problems, *overlays.problems, *found.problems(), *blocks.of_guides(guides), *of_sets)
     return replace(data, resolved=replace(resolved, problems=problems), guides=mentions)
 
 
-def faults_of_texts(guides: Guides, catalog: Catalog, trees: Trees, documentation: PortalDocumentation | None) -> Iterator[Problem]:
-    """What can be seen without making pages: links of guides to what does not exist, and blocks whose text is wrong.
+def faults_of_texts(
+    overlays: Overlays, resolved: ResolvedCatalog, documentation: PortalDocumentation | None, settings: Settings
+) -> Iterator[Problem]:
+    """What can be seen without facts: links of guides to what does not exist, and what is wrong in the blocks of guides and of sets.
 
-    Without documentation, only links to entities are checked.
+    Without documentation, only links to entities and blocks of guides are checked; with a source that failed, only the text of blocks.
     """
+    guides, catalog, trees = overlays.guides, resolved.catalog, resolved.trees
     found = _Guides(guides, CrossLinks(documentation or PortalDocumentation(), catalog, trees), frozenset(catalog.kinds.by_name))
     yield from found.problems(_HINTS if documentation else frozenset({"entity"}))
-    for path in guides.pages:
-        for block in blocks_in(guides.text(path)):
-            try:
-                read_block(block)
-            except BlockError as error:
-                yield _block_problem(block, BlockFault(error.message, error.hint, error.line), guides.origin(path), None)
+    results = BlockResults(
+        page_context(resolved, settings, Layouts(), overlays.labels),
+        lambda: CatalogFacets(catalog, names_index(catalog, ()), {}, overlays.labels), frozenset(_BY_FACTS),
+    )  # fmt: skip
+    blocks = _Blocks(trees, faults_of_text if resolved.failures else results.faults)
+    yield from blocks.of_guides(guides)
+    if documentation is not None and settings.docs.blocks:
+        yield from blocks.of_sets(documentation)
+
+
+def faults_of_set_blocks(documentation: PortalDocumentation, trees: Trees) -> Iterator[Problem]:
+    """What is wrong in the texts of the blocks of all sets. What they name is not looked up."""
+    return _Blocks(trees, faults_of_text).of_sets(documentation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +109,27 @@ class _Guides:
         return (link for link in all_links_in(text) if is_entity_address(link.target, self.kinds))
 
 
+@dataclass(frozen=True, slots=True)
 class _Blocks:
-    """The blocks of guides and of sets."""
+    """What is wrong in the blocks of guides and of sets."""
 
-    def __init__(self, data: SiteData, overlays: Overlays, settings: Settings) -> None:
-        self._data, self._shows_in_sets = data, settings.docs.blocks
-        page = page_context(data.resolved, settings, Layouts(), overlays.labels)
-        self._results: BlockResults = block_results(page, data)
+    trees: Trees
+    faults: Callable[[DocumentBlock], Iterator[BlockFault]]
 
     def of_guides(self, guides: Guides) -> Iterator[Problem]:
         for path in guides.pages:
             for block in blocks_in(guides.text(path)):
-                yield from (_block_problem(block, fault, guides.origin(path), None) for fault in self._results.faults(block))
+                yield from (_block_problem(block, fault, guides.origin(path), None) for fault in self.faults(block))
 
-    def of_sets(self) -> Iterator[Problem]:
-        for made in self._data.documentation.sets.values() if self._shows_in_sets else ():
+    def of_sets(self, documentation: PortalDocumentation) -> Iterator[Problem]:
+        for made in documentation.sets.values():
             for page in made.pages.values():
                 for block in page.blocks:
-                    yield from (
-                        _block_problem(block, fault, self._origin(made, page.path, block.line), made.ref)
-                        for fault in self._results.faults(block)
-                    )
+                    origin = self._origin(made, page.path, block.line)
+                    yield from (_block_problem(block, fault, origin, made.ref) for fault in self.faults(block))
 
     def _origin(self, made: DocumentationSet, path: str, line: int) -> Origin:
-        tree = self._data.resolved.trees.get((made.place.source, made.place.tree))
+        tree = self.trees.get((made.place.source, made.place.tree))
         repository, revision = (tree.repository, tree.revision) if tree else ("", "")
         return Origin(made.place.source, made.place.tree, repository, revision, made.repository_path(path), 0, line or 1)
 

@@ -42,6 +42,18 @@ class BlockFault(NamedTuple):
     """In the block; 0 for the block as a whole."""
 
 
+def faults_of_text(block: DocumentBlock) -> Iterator[BlockFault]:
+    """What is wrong in the text of a block, whatever the catalog has."""
+    try:
+        read_block(block)
+    except BlockError as error:
+        yield _fault(error)
+
+
+def _fault(error: BlockError) -> BlockFault:
+    return BlockFault(error.message, error.hint, error.line)
+
+
 @dataclass(frozen=True, slots=True)
 class BlockResults:
     """The results of all blocks of a portal; equal blocks are evaluated once.
@@ -51,6 +63,8 @@ class BlockResults:
 
     context: PageContext
     make_facets: Callable[[], Mapping[str, FilterFacet]]
+    unjudged: frozenset[str] = frozenset()
+    """Fields whose values are not known, so that no value is a fault."""
     _made: dict[tuple[str, str], BlockResult] = field(default_factory=dict, repr=False)
     _tables: list[BlockTables] = field(default_factory=list, repr=False)
 
@@ -72,9 +86,11 @@ class BlockResults:
             if request.entity is not None:
                 self._existing(request.entity)
         except BlockError as error:
-            yield BlockFault(error.message, error.hint, error.line)
+            yield _fault(error)
             return
         for term in select(request.query, self.facets).unmatched:
+            if term.field in self.unjudged:
+                continue
             known = self.facets.get(term.field)
             close = nearest(term.value, map(without_kind, known.values)) if known else ""
             hint = f"Did you mean `{close}`?" if close else "Correct the value, or remove it from the filter."
