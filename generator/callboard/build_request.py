@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from callboard.io.clock import Meter, peak_memory
 from callboard.io.store import NO_WAIT, LockWait
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 from callboard.model.problem import Problem, Severity
 from callboard.plugins.integrations.base import IntegrationFailure

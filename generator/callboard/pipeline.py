@@ -6,7 +6,7 @@ Build, preview, collect and lint run these steps, or some of them; they differ i
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from callboard import __version__
@@ -37,6 +37,7 @@ from callboard.insights.drift.report import DRIFT
 from callboard.io.clock import Meter
 from callboard.io.parallel import gc_disabled
 from callboard.io.store import Store
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem, problem_order
 from callboard.model.ref import EntityRef
 from callboard.pages.site_data import ResolvedCatalog, SiteData

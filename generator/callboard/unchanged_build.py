@@ -7,7 +7,6 @@ build that is to do more, or a moment at which what the site says of the last da
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from callboard.ingestion.watched_trees import TreeQuestions, have_equal_answers
 from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
 from callboard.io.clock import Meter
 from callboard.io.store import Store
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target
 from callboard.plugins.run_integrations import IntegrationResult, input_digests

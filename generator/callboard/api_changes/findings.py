@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from callboard.model.data_classes import dataclass
 
 Level = Literal["breaking", "may break", "planned", "addition", "none"]
 """``planned`` is a removal that was announced; ``none`` changes nothing for consumers."""

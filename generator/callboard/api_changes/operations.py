@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from callboard.api_changes.findings import Direction
 from callboard.api_changes.pairs import ComparedPlace, TypePairs
 from callboard.api_changes.shapes import ShapeComparison
 from callboard.api_reference.model import ApiAnswer, Entry, Payload, Reference, ShapeField, ValueShape
+from callboard.model.data_classes import dataclass
 
 _PARAMETER = re.compile(r"\{[^{}]{0,200}\}")
 _SUCCESS = re.compile(r"2..", re.IGNORECASE)

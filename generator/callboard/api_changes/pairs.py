@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from callboard.api_changes.findings import ApiFinding, Direction, Level
 from callboard.api_changes.rules import RULES
 from callboard.api_reference.model import NamedType, Reference
+from callboard.model.data_classes import dataclass
 
 PairKey = tuple[str, str, Direction]
 """Key of the type before, key of the type after, direction."""

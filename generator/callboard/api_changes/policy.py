@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from callboard.api_changes.findings import ApiFinding
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SettingsError
 from callboard.model.ref import EntityRef, parse_ref
 

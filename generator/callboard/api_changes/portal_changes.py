@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from callboard.catalog import organization, structure
 from callboard.catalog.graph import Catalog
 from callboard.history.api_news import NOT_COMPARED
 from callboard.history.build_state import BuildState, ChangeSet
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef, ref_of
 from callboard.settings.settings import Settings

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from callboard.api_changes.findings import ApiComparison, ApiFinding, Level
 from callboard.api_changes.rules import RULES
 from callboard.api_changes.texts import shown
 from callboard.history.api_news import CONSUMED, EXCEPTED, KIND_OF_LEVEL, VERSION_KEPT
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.state.values import Change
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from callboard.api_changes.findings import Direction
 from callboard.api_changes.pairs import ComparedPlace, TypePairs
 from callboard.api_changes.plain_shapes import flattened, form_of, includes, plain, types_of
 from callboard.api_changes.value_limits import compare_limits
 from callboard.api_reference.model import Reference, ShapeField, ValueShape
+from callboard.model.data_classes import dataclass
 
 MAX_LEVELS = 40
 _NAMED_LEVELS = 6

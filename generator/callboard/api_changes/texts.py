@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from markupsafe import Markup
 
 from callboard.api_reference.loading import UnreadableDefinitionError
 from callboard.api_reference.model import Reference
 from callboard.api_reference.reading import format_of_text
 from callboard.api_reference.texts import Texts
+from callboard.model.data_classes import dataclass
 from callboard.redaction.masking import masked
 
 _LONGEST = 2_000

@@ -10,12 +10,13 @@ import json
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import unquote, urljoin
 
 from callboard.api_reference.loading import UnreadableDefinitionError, at_pointer, load, within_limits
 from callboard.api_reference.texts import mapping
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import TreeError
 from callboard.model.fields import FieldPath
 

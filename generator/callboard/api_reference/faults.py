@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from callboard.api_reference.loading import UnreadableDefinitionError, at_pointer, load, reading_time
 from callboard.api_reference.meta_schemas import MAX_ERRORS, violations
 from callboard.api_reference.protobuf_parser import parse_proto
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Span
 from callboard.settings.schema_messages import Wording, messages_of

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
+
+from callboard.model.data_classes import dataclass
 
 T = TypeVar("T")
 Key = tuple[str, str, bool]

@@ -7,10 +7,12 @@ never put in place of a reference to them: a shape names its target, and the typ
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from markupsafe import Markup
+
+from callboard.model.data_classes import dataclass
 
 _NOTHING = Markup()
 ShapeKind = Literal[

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import marshal
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import blake2b
 from typing import Any
 
 from callboard.api_reference.model import ApiAnswer, Payload, ShapeField, ValueShape
 from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import Texts, mapping, sequence
+from callboard.model.data_classes import dataclass
 
 _STYLES = {"ssv": "spaceDelimited", "pipes": "pipeDelimited", "tsv": "tabDelimited"}
 """Names of OpenAPI 3 for the formats of lists of OpenAPI 2."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import mapping, sequence
+from callboard.model.data_classes import dataclass
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 MAX_PARENTS = 4

@@ -6,13 +6,14 @@ The address of a page is the anchor of the first thing on it, so that a page kee
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import blake2b
 
 from callboard.api_reference.kept import KeptByText
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Reference, ValueShape
 from callboard.api_reference.reading import KEPT_CHARACTERS, RENDERER, has_reference, read_outline, read_reference
 from callboard.api_reference.weight import Weights, shown_inside
+from callboard.model.data_classes import dataclass
 
 MAX_PAGE = 330_000
 """Estimated bytes of a page's reference: with its frame 400 KB, which is about 25,000 nodes."""

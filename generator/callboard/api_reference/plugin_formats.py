@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from callboard.api_reference.described import reference_of
 from callboard.api_reference.loading import MAX_BYTES, UnreadableDefinitionError
 from callboard.api_reference.model import Reference
 from callboard.api_reference.texts import Texts
 from callboard.io.time_limit import TimeLimitError, time_limit
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import FOREIGN_EXCEPTIONS, PluginError
 from callboard.plugins import loader
 from callboard.plugins.api_formats import ApiDescription, ApiFormat

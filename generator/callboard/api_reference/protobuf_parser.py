@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from callboard.api_reference.protobuf_tokens import ProtoToken, tokens
+from callboard.model.data_classes import dataclass
 
 MAX_DEPTH = 40
 """Levels of nested messages."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from callboard.api_reference.plugin_formats import plugin_formats
 from callboard.api_reference.protobuf import read_protobuf
 from callboard.api_reference.schema_formats import read_avro, read_json_schema
 from callboard.api_reference.texts import Texts
+from callboard.model.data_classes import dataclass
 from callboard.plugins.api_formats import ApiDescription
 
 RENDERER = 5

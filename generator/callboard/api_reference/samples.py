@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from callboard.api_reference.model import ApiServer, ShapeField
+from callboard.model.data_classes import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from callboard.api_reference.loading import UnreadableDefinitionError, load
 from callboard.api_reference.texts import mapping, sequence
+from callboard.model.data_classes import dataclass
 from callboard.plugins.api_formats import ApiDescription, ApiOperation
 
 _NUMBERS = {"int": "integer", "long": "integer", "float": "number", "double": "number"}

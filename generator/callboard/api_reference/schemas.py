@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from callboard.api_reference.loading import at_pointer
 from callboard.api_reference.model import ANYTHING, AllowedValue, ShapeField, ShapeKind, ValueShape
 from callboard.api_reference.texts import Texts, mapping, sequence
+from callboard.model.data_classes import dataclass
 
 MAX_SHAPES = 400_000
 """Shapes of one reference. References to what has no name are followed, which could be exponential."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import msgspec
 from markupsafe import Markup
 
 from callboard.markdown.rendering import to_html
+from callboard.model.data_classes import dataclass
 from callboard.redaction.masking import masked
 
 MAX_LINE = 400

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from callboard.api_reference.model import Entry, NamedType, Payload, ShapeField, ValueShape
+from callboard.model.data_classes import dataclass
 
 MAX_INSIDE = 9_000
 """Bytes of a named type inside of a payload, at most: larger ones are shown there in short."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from callboard.catalog.merging import Duplicate, Merged
 from callboard.model import fields
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.place import file_place
 from callboard.model.problem import Problem

@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from callboard.catalog.graph import Catalog
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
 from callboard.model.place import file_place
 from callboard.model.record_fields import reported_annotations

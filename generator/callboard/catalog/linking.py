@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from callboard.catalog.graph import Catalog
 from callboard.catalog.references import DeclaredReferences, InvalidReference, read_references, read_reported
@@ -14,6 +14,7 @@ from callboard.descriptors.checking import rule_name
 from callboard.descriptors.document import field_span
 from callboard.descriptors.kinds import Kind, Kinds
 from callboard.descriptors.rules import files
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
 from callboard.model.problem import Problem, Severity, Span, fingerprint, problem_order
 from callboard.model.problem_limit import ProblemLimit

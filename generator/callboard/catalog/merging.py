@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from callboard.catalog.described_resources import without_described_resources
 from callboard.catalog.graph import Catalog
@@ -19,6 +19,7 @@ from callboard.catalog.rules.entities import DUPLICATE_ENTITY
 from callboard.catalog.rules.people import TWO_ACCOUNTS
 from callboard.descriptors.document import field_span
 from callboard.descriptors.kinds import Kinds
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
 from callboard.model.fields import items_of
 from callboard.model.place import line_place

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from callboard.catalog.rules.people import TWO_ACCOUNTS
 from callboard.descriptors.document import field_span
 from callboard.descriptors.reading import digest
 from callboard.model import fields
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.place import file_place
 from callboard.model.problem import Problem, Related

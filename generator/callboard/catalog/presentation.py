@@ -5,10 +5,10 @@ Title and second line follow Backstage's ``defaultEntityPresentation`` (plugins/
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from callboard.catalog.graph import Catalog
 from callboard.descriptors.kinds import Kind, builtin_kinds
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.fields import as_text, items_of, text_at
 from callboard.model.ref import EntityRef

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote
+
+from callboard.model.data_classes import dataclass
 
 FIELDS = ("kind", "type", "owner", "lifecycle", "system", "tag", "problems", "namespace", "health", "level", "team", "dependents")
 """What every reader sees alike. The search box also has ``starred``, which is kept in each reader's browser."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from callboard.descriptors.kinds import Kind, RelationField
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.fields import as_text
 from callboard.model.record_fields import RELATIONS, reported_names, reported_relations

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import click
+
+from callboard.model.data_classes import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from callboard.model.data_classes import dataclass
 
 if TYPE_CHECKING:
     from callboard.catalog.graph import Catalog

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from callboard.io import clock
 from callboard.io.http.limits import ClientLimits
 from callboard.io.http.trace import TRACE_VARIABLE
 from callboard.io.store import Store
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SettingsError
 from callboard.model.ref import EntityRef, RefError, parse_ref
 from callboard.model.suggestions import nearest

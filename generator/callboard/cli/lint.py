@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from callboard.model.counting import counted
+from callboard.model.data_classes import dataclass
 
 if TYPE_CHECKING:
     from callboard.lint.baseline import Selection

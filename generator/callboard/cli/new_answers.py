@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -14,6 +14,7 @@ import click
 
 import yaml
 from callboard.cli.terminal_text import printable
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 from callboard.software_templates.definition import TemplateDefinition
 from callboard.software_templates.page_conditions import PageConditions

@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from callboard.cli.new_answers import TemplateAnswers, checked_answers, given_an
 from callboard.cli.new_report import report_by_hand, report_change, report_output, report_plan
 from callboard.cli.new_template import PortalEntityReader, located_template
 from callboard.io.git.personal import PersonalGit
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 from callboard.plugins.actions import ActionError
 from callboard.software_templates.checkouts import Checkouts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import click
 
 from callboard.lint.check import resolve_paths
 from callboard.lint.portal_reader import PortalReader
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.errors import CallboardError, SourceError
 from callboard.model.ref import EntityRef, RefError, parse_ref

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import click
 
 from callboard.cli.init import AUDIENCES, SERVICES
+from callboard.model.data_classes import dataclass
 from callboard.model.suggestions import nearest
 from callboard.plugins import loader
 from callboard.scaffold.answers import option_error, portal_error

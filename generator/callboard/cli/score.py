@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from callboard.model.data_classes import dataclass
 
 if TYPE_CHECKING:
     from callboard.cli.score_formats import JudgedEntities

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 from xml.etree import ElementTree as ET
 
 from callboard.model.counting import counted
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SettingsError
 from callboard.model.ref import RefError, parse_ref
 from callboard.model.suggestions import nearest

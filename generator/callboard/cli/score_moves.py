@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.scorecards.judging import Judgement
 from callboard.scorecards.results import CardResult
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from callboard.lint.check import resolve_paths
 from callboard.lint.portal_names import read_names
 from callboard.lint.portal_reader import PortalReader
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SettingsError
 from callboard.scorecards.card_data import cards_of
 from callboard.scorecards.cards import Scorecard
@@ -27,7 +27,7 @@ class PortalEntities:
     """Results of entities of a published portal (``JudgedEntities``)."""
 
     published: PublishedScorecards
-    judgement: Judgement = Judgement()  # noqa: RUF009 - immutable
+    judgement: Judgement = Judgement()
 
     def has(self, ref: str) -> bool:
         """Whether the portal, or the local folder, has an entity."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from callboard import __version__
@@ -13,6 +13,7 @@ from callboard.history.build_state import load_build_state
 from callboard.io import clock
 from callboard.io.store import Store
 from callboard.lint.check import resolve_paths
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SettingsError
 from callboard.model.problem import Problem
 from callboard.pages.site_data import SiteData

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from callboard.descriptors.formats import is_web_url
+from callboard.model.data_classes import dataclass
 
 LONGEST = 2_000
 """Longer values are not checked."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from callboard.descriptors.kinds import Kind, Kinds
 from callboard.descriptors.validation import schema_errors
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
 from callboard.model.fields import FieldPath, dotted, undotted
 from callboard.model.problem import Problem, Related, Rule, Severity, Span

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from yaml.nodes import Node, ScalarNode
 
 from callboard.descriptors.formats import is_label_value, is_namespace
 from callboard.descriptors.rules.annotation import SUCCESSORS
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath, undotted
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, RefError, parse_ref

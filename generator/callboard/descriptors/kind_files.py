@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import jsonschema_rs
 
 from callboard.descriptors.kinds import ENVELOPE, OWN
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.fields import FieldPath, dotted
 from callboard.model.problem import Problem, Span

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.settings.schema_messages import mapping_at, resolved
 
 SCHEMAS = Path(__file__).parent.parent / "schemas" / "kinds"

@@ -6,12 +6,12 @@ Every result is verified: it is parsed again, and there is none unless exactly t
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from callboard.descriptors.fixing import TextEdit, quoted_as_needed, with_scalar
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath
 from callboard.yaml import documents, positions
 

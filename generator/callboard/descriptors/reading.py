@@ -6,7 +6,7 @@ import hashlib
 import json
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain
 from typing import Any
 
@@ -21,6 +21,7 @@ from callboard.descriptors.placeholders import Fetch, PlaceholderFailure, Placeh
 from callboard.descriptors.rules import files, syntax
 from callboard.descriptors.rules.placeholders import placeholder_problem, reference_problem
 from callboard.descriptors.validation import house_rule_errors, schema_errors
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
 from callboard.model.errors import TooLargeError, TreeError
 from callboard.model.problem import Problem

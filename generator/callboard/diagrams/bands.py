@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 from markupsafe import Markup
+
+from callboard.model.data_classes import dataclass
 
 HEIGHT = 100
 """Of the drawing; it is stretched to the place that it has on the page."""

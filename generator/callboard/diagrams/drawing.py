@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from unicodedata import east_asian_width
@@ -13,6 +12,7 @@ from markupsafe import Markup
 from callboard.diagrams.graph import WORDS, Edge, Graph, Node
 from callboard.diagrams.layout import Layouts, Placement
 from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, LABELLED, Pair
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import without_bidi
 
 BOX_WIDTHS = (160, 192, 224)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Literal
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from urllib.parse import quote
 from callboard.catalog import organization, presentation
 from callboard.catalog.graph import Catalog
 from callboard.catalog.names import UNKNOWN_KIND_ICON
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.model.urls import entity_path
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from callboard.diagrams.columns import columns_of
 from callboard.diagrams.shape import BOX_HEIGHT, GAP, Pair, Shape, column_gap, neighbours
+from callboard.model.data_classes import dataclass
 
 SWEEPS = 12
 """How often the columns are sorted by their neighbors while lines still cross."""

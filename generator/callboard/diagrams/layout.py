@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from threading import Lock
 
@@ -13,6 +13,7 @@ from callboard.diagrams.graph import Graph
 from callboard.diagrams.layered import Places, lay_out
 from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, GAP, Pair, Shape, canonical, forward, renumbered, spread
 from callboard.io.checked_lines import HEAD, checked, with_digest
+from callboard.model.data_classes import dataclass
 
 CACHE_FILE = "layouts.jsonl"
 KEY = 64

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from callboard.catalog import organization, structure
@@ -26,6 +25,7 @@ from callboard.diagrams.graph import (
     shares,
     table_path,
 )
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.model.urls import entity_path
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SettingsError, SourceError
 from callboard.model.ref import RefError, parse_ref
 from callboard.model.suggestions import nearest

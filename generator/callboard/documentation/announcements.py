@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from zoneinfo import ZoneInfo
 from callboard.catalog import organization
 from callboard.catalog.graph import Catalog
 from callboard.documentation.rules import INVALID_ANNOUNCEMENT
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Problem, Rule
 from callboard.model.ref import EntityRef, RefError, parse_ref

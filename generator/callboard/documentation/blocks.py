@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import msgspec
 
 from callboard.catalog.query import FIELDS, IN_BROWSER, LONGEST, EntityFilter, read_query
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef, RefError, parse_ref
 from callboard.model.suggestions import nearest
 

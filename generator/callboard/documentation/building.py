@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -27,6 +27,7 @@ from callboard.documentation.published_files import published_files
 from callboard.documentation.reading import ReadSet, SetFinding, SetReader, page_key, set_digest
 from callboard.ingestion.access import ConnectedTrees
 from callboard.io.store import Store
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
 from callboard.model.problem import Problem, Span
 from callboard.model.ref import EntityRef

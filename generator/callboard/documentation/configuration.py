@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
 from callboard.documentation.extensions import Configured, allowed_extensions
 from callboard.documentation.inert_yaml import AliasError, inert_yaml
+from callboard.model.data_classes import dataclass
 
 LARGEST = 256 * 1024
 """Bytes of an ``mkdocs.yml``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from hashlib import blake2b
 from html import escape
@@ -22,6 +22,7 @@ from callboard.documentation.model import DocumentPage
 from callboard.documentation.navigation import SetNavigation, folder_title
 from callboard.documentation.open_links import without_marks
 from callboard.io.bounded import TimeUsedUpError, map_bounded
+from callboard.model.data_classes import dataclass
 from callboard.redaction.masking import masked
 
 SECONDS = 10

@@ -6,7 +6,6 @@ import copy
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from html import unescape
 from types import MappingProxyType
 from typing import Any
@@ -31,6 +30,7 @@ from callboard.documentation.links import LinkResolver
 from callboard.documentation.model import Heading
 from callboard.documentation.navigation import folder_title
 from callboard.documentation.open_links import title_mark
+from callboard.model.data_classes import dataclass
 
 REPLACEMENTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({
     "pymdownx.emoji": MappingProxyType({"emoji_generator": to_alt}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
@@ -14,6 +14,7 @@ from callboard.documentation.entity_addresses import meant_address
 from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, OpenLink
 from callboard.documentation.portal import PortalDocumentation
 from callboard.documentation.reading import literal
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.errors import TreeError
 from callboard.model.problem import Problem, Span

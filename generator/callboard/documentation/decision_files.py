@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import TreeError
 from callboard.model.tree import Tree
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from callboard.documentation.front_matter import split_front_matter
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import Tone
 
 _HEAD = 40

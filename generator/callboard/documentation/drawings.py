@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any
 
 from callboard.markdown.media import DrawingError, safe_drawing
+from callboard.model.data_classes import dataclass
 
 LONGEST_TEXT = 50_000
 """Characters of a diagram; Mermaid's own limit."""

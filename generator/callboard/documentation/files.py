@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
+
+from callboard.model.data_classes import dataclass
 
 MARKDOWN = (".markdown", ".mdown", ".mkdn", ".mkd", ".md")
 _INDEXES = ("index", "README")

@@ -6,11 +6,12 @@ This is for authors and readers; that nothing is executed is the work of ``clean
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape, unescape
 
 from callboard.documentation.alerts import FENCE
 from callboard.documentation.model import RemovedMarkup
+from callboard.model.data_classes import dataclass
 
 _SPECIAL = re.compile(r"<(?:!--|/?(?:script|style|svg|iframe|embed|object|video|audio|source|form|select|textarea)\b)", re.IGNORECASE)
 """Most pages have none of them."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callboard.catalog import organization
@@ -11,6 +10,7 @@ from callboard.catalog.graph import Catalog
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind
 from callboard.documentation.portal import PortalDocumentation
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.documentation import DefectKind, DocumentationDefect
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.tree import Tree, Trees

@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from html import escape, unescape
 from itertools import islice
@@ -27,6 +27,7 @@ from callboard.documentation.drawings import (
 from callboard.documentation.formulas import FormulaError, as_mathml
 from callboard.documentation.model import DrawingNote
 from callboard.documentation.open_links import block_mark, without_block_marks
+from callboard.model.data_classes import dataclass
 
 _T = TypeVar("_T")
 DRAWINGS = "_diagrams"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -13,6 +13,7 @@ import msgspec
 from callboard.documentation.blocks import DocumentBlock
 from callboard.documentation.decisions import DecisionRecord
 from callboard.documentation.navigation import SetNavigation
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from callboard.documentation.configuration import SetConfiguration
+from callboard.model.data_classes import dataclass
 
 MOST = 200
 """Sets that one navigation includes."""

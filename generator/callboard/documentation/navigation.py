@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from callboard.documentation.files import SetFiles
+from callboard.model.data_classes import dataclass
 
 
 @dataclass(frozen=True, slots=True)

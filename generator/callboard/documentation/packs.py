@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import msgspec
 
 from callboard.documentation.model import DocumentPage
 from callboard.io.checked_lines import checked, with_digest, write_unsynced
+from callboard.model.data_classes import dataclass
 
 _PURPOSE = b"documentation 1"
 _END = ".pack"

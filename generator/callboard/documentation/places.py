@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 
 from callboard.documentation import rules
 from callboard.documentation.model import SetPlace
 from callboard.ingestion.access import ConnectedTrees, Reader
 from callboard.model import fields
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.errors import TreeError
 from callboard.model.problem import Problem

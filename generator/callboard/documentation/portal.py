@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from callboard.documentation.announcements import Announcements
 from callboard.documentation.insertions import DRAWINGS, images_of, without_images
 from callboard.documentation.model import DocumentationSet, DocumentPage
 from callboard.documentation.packs import KeptPages
 from callboard.documentation.places import SharedSet
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from urllib.parse import unquote
 
 from callboard.documentation import rules
 from callboard.documentation.reading import SetFinding
 from callboard.markdown.media import PUBLISHED, DrawingError, published_end, safe_drawing
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import TooLargeError, TreeError
 from callboard.model.tree import Tree
 from callboard.settings.settings import DocsSettings

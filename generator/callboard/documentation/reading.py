@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
@@ -24,6 +24,7 @@ from callboard.documentation.navigation import SetNavigation, navigation_of
 from callboard.documentation.snippets import LARGEST as LARGEST_SNIPPET
 from callboard.documentation.snippets import Snippets
 from callboard.model.counting import counted
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import TreeError
 from callboard.model.problem import Rule
 from callboard.model.tree import Tree

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from callboard.model.data_classes import dataclass
 
 LARGEST = 64 * 1024
 """Bytes of a file that is put in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from operator import itemgetter
@@ -14,6 +14,7 @@ from callboard.catalog.graph import Catalog
 from callboard.history.audience import for_audience, masked_content, visible_facts
 from callboard.history.diff import COLLECTED_ONLY, difference
 from callboard.io.store import Store
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SettingsError
 from callboard.model.problem import Problem
 from callboard.model.ref import ref_of
@@ -71,7 +72,7 @@ class BuildState:
     """Months of changes that the site shows."""
     event_days: int = EVENT_DAYS
     """Days for which single deployments, incidents and pipeline runs are kept."""
-    portal: Portal = Portal()  # noqa: RUF009 - immutable
+    portal: Portal = Portal()
     """Decides what may be saved: of a public portal, no more than its site shows."""
     is_saved: bool = True
     """False for a preview: trees need not record what pages read."""

@@ -8,7 +8,7 @@ import json
 import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from sys import byteorder
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from callboard.incremental.page_parts import KeptParts, LinkTuples, packed_parts
 from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, id_of, id_of_name
 from callboard.io.checked_lines import HEAD, checked, with_digest
 from callboard.io.store import write_atomically
+from callboard.model.data_classes import dataclass
 
 _FORMAT = f"7 {byteorder}"
 _HEAD, _PAGE = f"names {_FORMAT}".encode(), f"page {_FORMAT}".encode()

@@ -7,10 +7,11 @@ A descriptor reads files of its own repository, at any revision. Of another repo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from callboard.descriptors.document import FileLocation
 from callboard.descriptors.placeholders import NOT_PERMITTED, Fetch
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import MissingFileError, MissingRevisionError, NotPermittedError, TreeError
 from callboard.model.tree import DescriptorFile, OtherRevisions, Tree, Trees
 from callboard.plugins.sources.paths import compiled_glob, descriptor_paths

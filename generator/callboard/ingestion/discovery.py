@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
@@ -13,6 +13,7 @@ from callboard.descriptors.rules import files as files_rules
 from callboard.ingestion.access import ConnectedTrees, fetcher
 from callboard.ingestion.locations import FileKey, LocationTargets, file_key, follow, without_descriptor
 from callboard.ingestion.records import with_record
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.problem import Problem
 from callboard.model.skipped import SkippedFile

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +24,7 @@ from callboard.descriptors.reading import FileResult, limits_of, read_file, read
 from callboard.io.checked_lines import checked, with_digest
 from callboard.io.parallel import can_fork, map_forked
 from callboard.io.store import write_atomically
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import TreeError
 from callboard.model.tree import DescriptorFile
 from callboard.settings.settings import Limits

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from urllib.parse import urlsplit
 
 from callboard.descriptors.document import field_span
@@ -15,6 +15,7 @@ from callboard.descriptors.rules.files import more_problems_of_entity
 from callboard.ingestion import rules
 from callboard.ingestion.access import ConnectedTrees, reader_of
 from callboard.model.counting import counted
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.errors import OutsideTreeError, SourceError, TooLargeError, TreeError
 from callboard.model.fields import as_text, items_of, text_at

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from callboard.io.checked_lines import checked, with_digest
 from callboard.io.store import write_atomically
+from callboard.model.data_classes import dataclass
 
 Range = tuple[str, str, str, str]
 """Tree, folder, revision before and after."""

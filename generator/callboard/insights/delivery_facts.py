@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,7 @@ from callboard.catalog.graph import Catalog
 from callboard.insights.commit_ranges import KeptRanges
 from callboard.insights.delivery_figures import DeliveryRecord, Deployed, Outage, delivery_of, window_end
 from callboard.insights.recorded_items import RecordedItem, RecordedItems
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.delivery import PERIOD_DAYS, Delivery, DeliveryPeriod
 
 LINK = timedelta(hours=24)

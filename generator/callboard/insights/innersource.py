@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from callboard.catalog.graph import Catalog
 from callboard.model import fields
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.errors import TreeError
 from callboard.model.facts.fact import Fact

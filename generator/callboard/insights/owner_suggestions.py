@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from callboard.catalog import organization
 from callboard.catalog.graph import Catalog
 from callboard.ingestion.codeowners import Account, account_of, accounts_of, codeowners_of
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.facts.repository import CommitAuthor, RepositoryActivity
 from callboard.model.ref import EntityRef

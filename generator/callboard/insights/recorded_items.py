@@ -6,13 +6,13 @@ Reading items whole takes more than three times as long, and all months but the 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.incident import Incident
 from callboard.model.ref import EntityRef, ref_of

@@ -9,12 +9,12 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
 from callboard.io.parallel import can_fork, end_with, processors
+from callboard.model.data_classes import dataclass
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -6,9 +6,9 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -19,6 +18,7 @@ from callboard.io.http.auth import Credential, bearer, digest
 from callboard.io.http.client import Client
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import Clock
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 
 GITHUB_URL = "https://github.com"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from callboard.io.http.client import Client
 from callboard.io.http.errors import SECONDARY_LIMIT, HttpError
+from callboard.model.data_classes import dataclass
 
 Data = TypeVar("Data")
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urlsplit
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 
 PORTS = {"ldap": 389, "ldaps": 636}

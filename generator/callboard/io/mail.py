@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import smtplib
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 
 TIMEOUT = 30.0

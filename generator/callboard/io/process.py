@@ -11,9 +11,10 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from callboard.model.data_classes import dataclass
 
 PASSED_ON = (
     "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "SYSTEMROOT",

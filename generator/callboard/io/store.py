@@ -10,9 +10,9 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError, LockedError
 
 FOLDER = ".callboard"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from callboard.model.data_classes import dataclass
 
 HEADER = struct.Struct(">BQI")
 """Of a message in either direction: its kind, the number of the request that it belongs to, and its size in bytes."""

@@ -18,12 +18,12 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
 from callboard.io.worker_messages import ANSWER, HEADER, QUESTION, REQUEST
+from callboard.model.data_classes import dataclass
 
 OUTPUT_LIMIT = 65_536
 """Bytes of what the child printed that are kept, from the end."""

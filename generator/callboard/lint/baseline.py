@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 from callboard.model.problem import Problem, Severity
 from callboard.plugins.rules import all_rules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from callboard.lint import path_arguments
 from callboard.lint.documentation import documentation_of_portal, problems_of_sets
 from callboard.lint.portal_files import portal_lines, with_portal_files
 from callboard.lint.source_lines import SourceLines
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 from callboard.model.problem import Problem, fingerprint
 from callboard.model.ref import EntityRef

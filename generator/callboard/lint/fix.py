@@ -7,12 +7,12 @@ import difflib
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from callboard.descriptors.fixing import FIXES, fix_text
 from callboard.io.store import write_atomically
 from callboard.lint.check import LintResult
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError
 from callboard.model.problem import Problem

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from callboard.model.counting import counted
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Related, Severity, problem_order
 from callboard.redaction.secrets import mask

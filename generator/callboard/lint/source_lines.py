@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.errors import TreeError
 from callboard.model.place import file_place

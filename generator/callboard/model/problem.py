@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.ref import EntityRef
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import itemgetter
 
 from callboard.model.counting import counted
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem, Severity
 
 _SEVERITIES = tuple(Severity)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from callboard.lint.texts import check_text
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError, TreeError
 from callboard.model.problem import Severity
 from callboard.onboarding.descriptions import code

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from callboard.io.http.cache import Answer
 from callboard.io.http.errors import HttpError
+from callboard.model.data_classes import dataclass
 from callboard.sources.api_tree import Files
 from callboard.sources.generated import text_of
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from callboard.lint.texts import check_text
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem, Severity
 from callboard.onboarding.proposal import Proposal
 from callboard.sources.guesses.describing import DESCRIPTOR, DescriptorGuess, described

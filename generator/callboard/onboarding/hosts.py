@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from callboard.io.git.remote import Remote, host_software, parse_remote
 from callboard.io.github import GITHUB_URL
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 from callboard.onboarding.change_host import ChangeHost
 from callboard.onboarding.gitea_changes import GiteaChanges

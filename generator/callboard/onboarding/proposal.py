@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from callboard.model.data_classes import dataclass
 
 DESCRIBE_BRANCH = "callboard/describe"
 """Branch of a first descriptor: a request that was declined is recognized by it."""

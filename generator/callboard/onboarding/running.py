@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from callboard.io.http.errors import HttpError
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError, SourceError
 from callboard.onboarding.applying import RepositoryChange
 from callboard.onboarding.change_host import FILE_BYTES

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from callboard.io.git.remote import parse_remote
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError, SourceError, TreeError
 from callboard.onboarding.change_host import ChangeHost, HostedRepository
 from callboard.plugins.sources import matching_paths

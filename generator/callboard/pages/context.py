@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from callboard.catalog.presentation import kind_label
 from callboard.catalog.problem_assignment import problems_by_subject
 from callboard.diagrams.layout import Layouts
 from callboard.history.audience import is_visible
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees

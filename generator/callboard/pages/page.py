@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from callboard.incremental.tracking import DependencyKey, DependencyTracker
+from callboard.model.data_classes import dataclass
 from callboard.pages.section import Section
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -11,6 +11,7 @@ from callboard.catalog import presentation
 from callboard.catalog.graph import Catalog
 from callboard.catalog.names import UNKNOWN_KIND_ICON
 from callboard.descriptors.kinds import Kinds
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
 from callboard.model.place import problem_place
 from callboard.model.problem import Problem

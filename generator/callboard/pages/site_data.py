@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from callboard.catalog.graph import Catalog
 from callboard.documentation.model import GuideMention
 from callboard.documentation.portal import PortalDocumentation
 from callboard.insights.drift.report import DriftReport
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.tree import Trees
 from callboard.plugins.installed_families import installed_families

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from callboard.catalog import organization
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.pages.context import PageContext
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 
 __all__ = ["ActionError", "ActionFiles", "ActionServices", "ActionStep", "OutsideChange", "StepAction"]

@@ -6,8 +6,10 @@ A plugin may import these names; anything else may change without notice.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from callboard.model.data_classes import dataclass
 
 __all__ = ["ApiDescription", "ApiFormat", "ApiOperation"]
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, ClassVar
 
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.plugins.resources import json_resource
 

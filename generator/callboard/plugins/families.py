@@ -6,9 +6,10 @@ A plugin may import these names; anything else may change without notice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.resources import files
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import FactSeverity, RunState, Tone
 from callboard.model.facts.events import EventKind, FactDelta, FactEvent
 from callboard.model.facts.fact import Fact

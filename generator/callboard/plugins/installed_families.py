@@ -7,12 +7,13 @@ import io
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from callboard.io.worker_messages import THIS_PROCESS
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import PluginError
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.value import FactValue

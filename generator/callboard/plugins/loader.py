@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from callboard import __version__
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import FOREIGN_EXCEPTIONS, PluginError
 from callboard.model.facts import FAMILIES
 from callboard.plugins import API_VERSION, OLDEST_API_VERSION

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
 from callboard.io.parallel import InterruptibleThreads
 from callboard.io.rows import type_error
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError, PluginError
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.enumerations import Tone

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError, PublishError, SettingsError
 from callboard.plugins import loader
 from callboard.plugins.containment.contained_publisher import publish_contained

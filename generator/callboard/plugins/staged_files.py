@@ -7,9 +7,10 @@ import posixpath
 import shutil
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from callboard.model.data_classes import dataclass
 from callboard.plugins.actions import ActionError
 from callboard.plugins.safe_paths import safe_path
 

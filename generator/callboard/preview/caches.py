@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
 from callboard.catalog.linking import LinkCache
@@ -13,6 +13,7 @@ from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult
 from callboard.io.parallel import InterruptibleThreads
 from callboard.io.store import Store
+from callboard.model.data_classes import dataclass
 from callboard.model.tree import DescriptorFile
 from callboard.plugins.containment.plugin_process import interruptible
 from callboard.plugins.integrations.base import IntegrationContext, IntegrationSettings, Target, merge_batches

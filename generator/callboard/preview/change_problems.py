@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from callboard.lint.formats import render
 from callboard.lint.portal_files import with_portal_files
 from callboard.lint.report import plain
 from callboard.lint.source_lines import SourceLines
+from callboard.model.data_classes import dataclass
 from callboard.model.place import problem_span, span_place
 from callboard.model.problem import Problem, Severity
 from callboard.model.tree import Trees

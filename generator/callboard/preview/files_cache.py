@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult, discover
 from callboard.ingestion.entity_cache import EntityCache
+from callboard.model.data_classes import dataclass
 from callboard.model.tree import DescriptorFile, Tree
 from callboard.settings.settings import Limits
 from callboard.sources.files.folder import FolderTree

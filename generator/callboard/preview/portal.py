@@ -6,7 +6,6 @@ import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from callboard import __version__
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.diagrams.layout import Layouts
 from callboard.io.store import Store
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.site_data import SiteData

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from html import escape
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
+
+from callboard.model.data_classes import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from callboard.io.parallel import InterruptibleThreads
+from callboard.model.data_classes import dataclass
 from callboard.plugins import loader
 from callboard.plugins.containment.plugin_process import interruptible
 from callboard.plugins.run_sources import AT_ONCE, GROUP, collect_all

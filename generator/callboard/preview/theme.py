@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.settings.settings import Settings
 from callboard.website.overlays import Overlays, read_overlays

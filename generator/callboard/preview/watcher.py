@@ -7,10 +7,11 @@ import os
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import watchfiles
+
+from callboard.model.data_classes import dataclass
 
 STEP = 30
 """Milliseconds without a change after which changes are reported: one save of an editor is several changes of files."""

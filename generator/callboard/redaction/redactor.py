@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import takewhile
 from operator import eq
 from urllib.parse import quote
+
+from callboard.model.data_classes import dataclass
 
 MASK = "***"
 """Replaces a configured secret."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import NamedTuple
+
+from callboard.model.data_classes import dataclass
 
 _MARKER = re.compile(r"-----(BEGIN|END)\s{1,99}(?:[A-Z0-9]{1,20}\s{1,99}){0,4}PRIVATE\s{1,99}KEY(?:\s{1,99}BLOCK)?-----")
 """YAML folds long texts at their spaces, also at those of a marker."""

@@ -9,12 +9,12 @@ import contextlib
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 import yaml
+from callboard.model.data_classes import dataclass
 from callboard.redaction.secrets import MASK, candidates, find_secrets, mask
 
 Mask = Callable[[str], str]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import PluginError
 from callboard.plugins import loader
 from callboard.plugins.option_schemas import schema_of

@@ -6,12 +6,12 @@ import json
 import re
 import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from typing import Any
 from urllib.parse import urlsplit
 
 from callboard import __version__
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 
 PACKAGE = "callboard"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import textwrap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 from callboard.scaffold.first_sources import first_source, item_of, one_line, quoted
 from callboard.scaffold.install_line import Installation

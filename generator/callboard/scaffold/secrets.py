@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath
 from callboard.settings.document import read_document
 from callboard.settings.invalid import portal_origin

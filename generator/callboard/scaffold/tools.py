@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import PluginError
 from callboard.plugins import loader
 from callboard.scaffold.first_sources import TOKEN, Prompt, quoted, required_options

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 from callboard.scaffold.install_line import installation
 from callboard.scaffold.secrets import PortalNeeds, portal_needs

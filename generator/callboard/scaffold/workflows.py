@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from callboard.model.data_classes import dataclass
 from callboard.scaffold.install_line import Installation
 
 TEMPLATES = Path(__file__).parent / "portal"

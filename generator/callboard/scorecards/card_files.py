@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.plugins.option_schemas import checked_option_schemas
 from callboard.scorecards.card_data import level_names, ordered

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Span
 from callboard.model.ref import RefError, parse_ref

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Span
 from callboard.scorecards.conditions import Condition
 from callboard.scorecards.needs import Needs, together

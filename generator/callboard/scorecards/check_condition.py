@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import msgspec
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 from callboard.plugins import loader
 from callboard.plugins.containment.check_host import CheckedEntityMessage, CheckReply

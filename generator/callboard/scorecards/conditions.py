@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from callboard.model.data_classes import dataclass
 from callboard.scorecards.explanation import Explanation, Finding
 from callboard.scorecards.field_tests import FieldTest, RowTest, quantified
 from callboard.scorecards.needs import Needs, together

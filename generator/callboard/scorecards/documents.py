@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.scorecards.entity_subject import EntitySubject, JudgedWorld
 from callboard.scorecards.needs import Needs

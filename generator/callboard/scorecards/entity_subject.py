@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
 from callboard.catalog import structure
 from callboard.catalog.graph import Catalog
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.errors import CallboardError
 from callboard.model.facts.fact import Fact, Measurement

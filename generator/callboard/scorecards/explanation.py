@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from callboard.model.counting import label_for
+from callboard.model.data_classes import dataclass
 from callboard.model.times import time_text
 from callboard.scorecards.truth import Truth
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.scorecards.ages import TICK, time_of
 from callboard.scorecards.conditions import QUANTIFIER_WORDS, Condition, interval_text, number_text
 from callboard.scorecards.explanation import NAMES, Explanation, Finding, row_text, row_value

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath
 from callboard.scorecards.ages import age_of
 from callboard.scorecards.comparisons import OPERATORS, Judge, comparison

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from callboard.model.data_classes import dataclass
 from callboard.scorecards.cards import CardRule, Scorecard
 from callboard.scorecards.entity_subject import EntitySubject, JudgedWorld, JudgingTime
 from callboard.scorecards.explanation import Explanation

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath
 from callboard.model.suggestions import nearest
 

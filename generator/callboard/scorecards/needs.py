@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from functools import reduce
 from typing import TypeVar
+
+from callboard.model.data_classes import dataclass
 
 T = TypeVar("T")
 

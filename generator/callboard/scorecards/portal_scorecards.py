@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from callboard.catalog.organization import owner
 from callboard.catalog.problem_assignment import problems_by_subject
 from callboard.history.audience import is_visible
 from callboard.history.build_state import BuildState, ChangeSet
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef, ref_of
 from callboard.model.tree import Trees
@@ -49,7 +50,7 @@ class JudgedCatalog:
     zone: ZoneInfo
     problems: tuple[Problem, ...]
     """Of the files, and of exemptions."""
-    record: ResultHistory = ResultHistory()  # noqa: RUF009 - immutable
+    record: ResultHistory = ResultHistory()
     """Numbers by day, and since when the results stand."""
     inputs: InputDocuments = field(default_factory=InputDocuments)
     """What conditions may read of each entity."""
@@ -75,7 +76,7 @@ class JudgedBuild:
     problems: Sequence[Problem]
     trees: Trees
     now: datetime
-    before: ResultHistory = ResultHistory()  # noqa: RUF009 - immutable
+    before: ResultHistory = ResultHistory()
     """What is recorded up to the last build: results of entities are kept of which nothing changed that their rules may read."""
     program: str = ""
     """Digest of the program: another one judges everything anew."""

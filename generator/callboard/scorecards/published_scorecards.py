@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from callboard.catalog.graph import Catalog
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 from callboard.model.facts import FAMILIES
 from callboard.model.problem import Problem

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import ref_of
 from callboard.scorecards.ages import time_of
 from callboard.scorecards.documents import Document

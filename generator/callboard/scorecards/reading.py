@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Any
 
 import jsonschema_rs
 import msgspec
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import PluginError
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Severity

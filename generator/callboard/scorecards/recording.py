@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from callboard.model.data_classes import dataclass
 from callboard.scorecards.cards import CardRule, Scorecard
 from callboard.scorecards.digests import digest_of
 from callboard.scorecards.judging import Judgement

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from callboard.model.data_classes import dataclass
 from callboard.scorecards.cards import CardRule, Exemption, Scorecard
 from callboard.scorecards.subject import Subject
 

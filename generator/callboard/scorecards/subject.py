@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+from callboard.model.data_classes import dataclass
 
 Row = Mapping[str, Any]
 """A fact as fields: the values of its family, and ``source``, ``environment``, ``url``, ``key``, ``observed_at``. None: not reported."""

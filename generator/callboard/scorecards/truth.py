@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from callboard.model.data_classes import dataclass
 
 Truth = bool | None
 """None: unknown, because a tool did not say."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from callboard.model.data_classes import dataclass
 from callboard.pages.page import SearchSection, SearchText
 from callboard.search.terms import counted_terms, terms_of, words_in
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import zoneinfo
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 import jsonschema_rs
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import PluginError
 from callboard.model.facts import FAMILIES
 from callboard.model.fields import FieldPath

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import yaml
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.fields import FieldPath, dotted
 from callboard.model.problem import Problem, Rule, Span

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import jsonschema_rs
 
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath, dotted
 from callboard.model.suggestions import nearest
 from callboard.redaction.secrets import mask

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from callboard.io.git.personal import PersonalGit
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 from callboard.plugins.actions import ActionError
 

@@ -11,12 +11,12 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from callboard.io.process import allowed
 from callboard.io.worker_process import WorkerError, WorkerProcess
+from callboard.model.data_classes import dataclass
 from callboard.software_templates.sandbox import TemplateEngineError
 from callboard.software_templates.sandbox_process import SandboxHost
 

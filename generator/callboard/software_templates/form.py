@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.software_templates.parameters import ParameterPage, is_secret
 
 MAX_DEPTH = 8

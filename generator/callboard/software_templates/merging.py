@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from callboard.io.git.personal import PersonalGit
+from callboard.model.data_classes import dataclass
 from callboard.plugins.actions import ActionError
 from callboard.plugins.safe_paths import safe_path
 from callboard.software_templates.delivery import file_paths

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
 
+from callboard.model.data_classes import dataclass
 from callboard.settings.schema_messages import Wording, messages_of, schema_error
 from callboard.software_templates.conditions import active_properties, active_schemas
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from callboard.io.git.personal import PersonalGit
+from callboard.model.data_classes import dataclass
 from callboard.plugins.staged_files import StagedFiles
 from callboard.software_templates.checkouts import Checkouts
 from callboard.software_templates.definition import TemplateDefinition

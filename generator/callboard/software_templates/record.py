@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError
 
 RECORD_PATH = ".callboard/template.yaml"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import parse_qs, quote, urlsplit
 
+from callboard.model.data_classes import dataclass
 from callboard.plugins.actions import ActionError
 
 _PART = re.compile(r"[A-Za-z0-9_.~ -]++(?:/[A-Za-z0-9_.~ -]++)*+")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Any
 
 import jsonschema_rs
 
+from callboard.model.data_classes import dataclass
 from callboard.model.suggestions import nearest
 from callboard.plugins.actions import ActionError, ActionStep, OutsideChange, StepAction
 from callboard.plugins.loader import load

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from callboard.io.process import run
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 from callboard.plugins.actions import ActionError
 from callboard.software_templates.checkouts import Checkouts, inside, is_absolute, remote_folder

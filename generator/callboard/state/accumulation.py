@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.recorded import RecordedValue
 from callboard.model.ref import EntityRef

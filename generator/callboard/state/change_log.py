@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from callboard.io.rows import Lines, RowError, encoded
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef, ref_of
 from callboard.model.times import time_text
 from callboard.state import format1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from callboard.api_reference.quality.checking import quality_key, quality_of
 from callboard.catalog.graph import Catalog
 from callboard.io.checked_lines import checked, read_checked, with_digest
 from callboard.io.store import write_atomically
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.facts.fact import Fact, Measurement

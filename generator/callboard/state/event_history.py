@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.recorded import RecordedValue
 from callboard.model.ref import EntityRef

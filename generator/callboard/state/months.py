@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from callboard.io.store import sync_folder, write_atomically
+from callboard.model.data_classes import dataclass
 from callboard.state.manifest import FileEntry, Months, digest
 
 SET_ASIDE = "damaged"

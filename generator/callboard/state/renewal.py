@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from callboard.io.rows import sorted_lines
 from callboard.io.store import Store, flush, write_atomically
+from callboard.model.data_classes import dataclass
 from callboard.state.change_log import fold, remove_old_months
 from callboard.state.event_history import EventHistory, RecordedEvents
 from callboard.state.events import append_events, remove_old_events

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
+
+from callboard.model.data_classes import dataclass
 
 DAILY = 90
 """Days of which each is kept; of earlier weeks one day is kept, the last one with a build."""

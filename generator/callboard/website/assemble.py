@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,6 +19,7 @@ from callboard.io.site_folder.journal import CommitHook
 from callboard.io.site_folder.lock import output_lock
 from callboard.io.site_folder.staging import Committed, Staging
 from callboard.io.store import Store, file_lock
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.documents.context import DocumentsContext

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from callboard.catalog.names import names_index, relations_index, table_index
 from callboard.io.checked_lines import checked, with_digest
 from callboard.io.site_folder.staging import Staging
 from callboard.io.store import Store, write_atomically
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
 from callboard.model.published_json import inert, plain_json, published_json
 from callboard.model.tree import Tree, Trees, tree_of

@@ -6,12 +6,13 @@ import hashlib
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.model.fields import without_bidi
 from callboard.pages.page import Page, TocEntry

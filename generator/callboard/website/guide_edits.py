@@ -11,9 +11,9 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from callboard.model.data_classes import dataclass
 from callboard.website.mkdocs_notes import merge_notes
 from callboard.website.theme_digests import DIGESTS, is_whole
 

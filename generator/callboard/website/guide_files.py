@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 import yaml
 from callboard.markdown.media import PUBLISHED, DrawingError, published_end, safe_drawing
 from callboard.model.counting import counted
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Severity, Span
 from callboard.model.suggestions import nearest

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from itertools import count
 
 from callboard.documentation.blocks import DocumentBlock
 from callboard.incremental.tracking import fingerprint_of
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import DEFAULT_NAMESPACE
 from callboard.model.urls import up_from
 from callboard.pages.blocks.view import shown_block

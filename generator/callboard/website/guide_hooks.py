@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import unescape
 from pathlib import Path
 from types import MethodType
@@ -25,6 +25,7 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 from callboard.documentation.entity_addresses import is_entity_address, meant_address
 from callboard.documentation.entity_autolinks import EntityAutolinks
 from callboard.io.time_limit import TimeLimitError, time_limit
+from callboard.model.data_classes import dataclass
 from callboard.website.guide_edits import EMPTY_TEMPLATE
 from callboard.website.guide_html import PAGE_VALUES, as_plain_text, safe_html, safe_text
 from callboard.website.guide_marks import custom_fences

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from callboard.catalog.facets import CatalogFacets
 from callboard.catalog.names import names_index
@@ -15,6 +15,7 @@ from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.entity_addresses import is_entity_address, meant_address
 from callboard.documentation.model import DocumentationSet, GuideMention
 from callboard.documentation.portal import PortalDocumentation
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Span
 from callboard.model.ref import DEFAULT_NAMESPACE, EntityRef

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem
 from callboard.pages.page import SearchSection, SearchText

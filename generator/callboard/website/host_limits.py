@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from callboard.io.site_folder.staging import Committed
 from callboard.model.counting import counted
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.settings.invalid import portal_origin
 from callboard.settings.settings import Settings

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 import yaml
 from callboard.diagrams.drawing import ICON_SIZE, ICON_X, ICON_Y
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.website.overlay_tables import read_table
 from callboard.website.portal_files import PortalFiles

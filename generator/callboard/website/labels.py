@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 from types import SimpleNamespace
 
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.suggestions import nearest
 from callboard.website.overlay_tables import OverlayTable, read_table

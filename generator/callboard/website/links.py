@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
 from typing import NamedTuple, Protocol
 from urllib.parse import unquote
+
+from callboard.model.data_classes import dataclass
 
 _TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>"\']|"[^"]*"|\'[^\']*\')*)>')
 _ATTRIBUTES = {space: re.compile(rf'{space}(href|src|xlink:href|poster|id|name)="([^"]*)"') for space in " \n\t\r\f"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem, Severity, Span
 from callboard.website.guides import Guides
 from callboard.website.rules import UNREADABLE_GUIDE

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem, Rule, Span
 from callboard.settings.document import SettingsDocument, read_document
 from callboard.settings.invalid import portal_origin

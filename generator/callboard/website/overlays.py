@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.settings.document import read_document
 from callboard.settings.invalid import portal_origin

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -16,6 +16,7 @@ from callboard.incremental.page_cache import CachedPage, layout_key, pack, page_
 from callboard.incremental.page_parts import KeptParts
 from callboard.incremental.tracking import Dependencies
 from callboard.io.site_folder.staging import StagedFile, Staging
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.pages.facts.plugin_family import take_family_failures

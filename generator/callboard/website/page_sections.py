@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from itertools import chain
 
 from callboard.incremental.page_cache import CachedPage
 from callboard.incremental.page_parts import KeptPart, KeptParts, KeptSection, part_key
 from callboard.incremental.tracking import Dependencies, DependencyTracker
+from callboard.model.data_classes import dataclass
 from callboard.pages.page import Page, PageParts
 from callboard.pages.section import Section
 from callboard.website.links import PageLinks

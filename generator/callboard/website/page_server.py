@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+from callboard.model.data_classes import dataclass
 from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.page import Page
 from callboard.settings.settings import Portal

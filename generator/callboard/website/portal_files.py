@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+
+from callboard.model.data_classes import dataclass
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from itertools import product
 from pathlib import Path
 
 from callboard import __version__
+from callboard.model.data_classes import dataclass
 from callboard.website.portal_files import PortalFiles
 from callboard.website.theme_build import BuiltTheme
 

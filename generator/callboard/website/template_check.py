@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 from jinja2 import nodes
 
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Span
 from callboard.model.suggestions import nearest

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from callboard import __version__
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.io.process import Running
 from callboard.io.store import Store, flush
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import without_bidi
 from callboard.model.problem import Problem
 from callboard.pages.facts.context import has_health

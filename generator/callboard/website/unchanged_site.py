@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from callboard.io.site_folder.lock import output_lock
 from callboard.io.site_folder.manifest import SITE_MARKER, digest_of
 from callboard.io.site_folder.staging import Committed, Staging
 from callboard.io.store import Store, file_lock
+from callboard.model.data_classes import dataclass
 from callboard.model.times import local_time, time_text
 
 TIMED = ("status/index.html", "status/collections.json", "api/scorecards/times.json")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from yaml.error import MarkedYAMLError, YAMLError
 
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Span
 from callboard.yaml.indentation import indentation_troubles
 from callboard.yaml.nodes import compose_source, is_changed, prepared, restored, unprepared

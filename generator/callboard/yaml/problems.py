@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from yaml.error import MarkedYAMLError
 from yaml.nodes import Node
 
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Span
 
 

@@ -7,7 +7,7 @@ validated, and those that need more than ``MAX_WORK`` are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from typing import Any
 
@@ -17,6 +17,7 @@ from callboard.api_reference.loading import at_pointer
 from callboard.api_reference.openapi_operations import METHODS
 from callboard.api_reference.quality.tally import Tally
 from callboard.api_reference.texts import mapping, sequence
+from callboard.model.data_classes import dataclass
 from callboard.settings.schema_messages import Wording, messages_of, schema_error
 
 MAX_EXAMPLES = 200

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.api_quality import QualityFinding, QualityPlace
 from callboard.redaction.masking import masked
 

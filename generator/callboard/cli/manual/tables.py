@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from callboard.model.data_classes import dataclass
 
 _TYPES = {"string": "string", "integer": "integer", "number": "number", "boolean": "boolean", "object": "mapping", "null": "null"}
 MANY = 12

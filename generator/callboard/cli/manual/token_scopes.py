@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from callboard.cli.manual.tables import code, table
+from callboard.model.data_classes import dataclass
 
 _INTRODUCTION = """# Permissions of tokens
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.events import EventKind, FactDelta, FactEvent
 from callboard.state.values import Change
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from callboard.catalog.graph import Catalog
 from callboard.descriptors.document import field_span
 from callboard.insights.rules import INVALID_DISMISSAL
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.facts.drift import DriftKind
 from callboard.model.problem import Problem

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from callboard.catalog.graph import Catalog
 from callboard.descriptors.patching import PatchEdit
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.facts.drift import Confidence, DriftKind
 from callboard.model.facts.fact import Fact

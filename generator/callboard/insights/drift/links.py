@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from callboard.descriptors.patching import RemoveItem
 from callboard.insights.drift.evidence import DriftEvidence, FoundDrift
 from callboard.io.checked_lines import read_checked, with_digest
 from callboard.io.store import write_atomically
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.facts.drift import Confidence, DriftKind
 

@@ -6,8 +6,9 @@ import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from callboard.model.data_classes import dataclass
 
 MAX_BYTES = 1_000_000
 MAX_PACKAGES = 2000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from callboard.descriptors.patching import AddItem
 from callboard.insights.drift.evidence import DriftEvidence, FoundDrift
 from callboard.insights.drift.manifests import MAX_BYTES, NAMES, PackageName, read_manifest
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.errors import SourceError, TreeError
 from callboard.model.facts.drift import Confidence, DriftKind

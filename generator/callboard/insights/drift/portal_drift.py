@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from callboard.insights.drift.evidence import DriftEvidence
 from callboard.insights.drift.links import APART, LinkRecords
 from callboard.insights.drift.report import DriftReport, DriftReporter
 from callboard.io.http.link_probe import LinkProbe
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.fact import Fact
 from callboard.model.tree import Trees
 from callboard.settings.settings import Settings

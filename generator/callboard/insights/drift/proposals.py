@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.tree import Tree
 from callboard.sources.addresses import repository_address
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from itertools import chain
 
@@ -19,6 +19,7 @@ from callboard.insights.drift.owners import member_drift, owner_drift
 from callboard.insights.drift.packages import package_drift, used_packages
 from callboard.insights.drift.proposals import DescriptorProposal, place_of
 from callboard.insights.drift.reasons import reason_of
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.errors import TreeError
 from callboard.model.facts.drift import DriftFinding

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from callboard.io.git.remote import SCP, Remote, host_software, parse_remote
+from callboard.model.data_classes import dataclass
 
 TOKEN_USERS = {"bitbucket": "x-token-auth", "gitlab": "oauth2"}
 """User names that go with a token, where the host requires a certain one; others accept any."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from callboard.io.git.command import Git
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 
 CLONE_REFS = "refs/callboard/"

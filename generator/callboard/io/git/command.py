@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from callboard.io.process import Finished, allowed, run
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 
 MESSAGES = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from callboard.io.git.command import Git, commit_time
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 
 COMMITS = 20_000

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from callboard.io.git.command import explanation
 from callboard.io.process import run
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 
 PROTOCOLS = "https:http:ssh:git:file"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
+
+from callboard.model.data_classes import dataclass
 
 SCP = re.compile(r"(?:[^@/:\s]+@)?(?P<host>[^/:@\s-][^/:@\s]+):(?P<path>(?!//)\S+)")
 """``git@host:acme/payments.git``; a single letter before the colon is a drive of Windows."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, runtime_checkable
 
 from callboard.io.http.limits import Traffic
 from callboard.io.http.messages import HttpRequest
+from callboard.model.data_classes import dataclass
 
 
 class Credential(Protocol):

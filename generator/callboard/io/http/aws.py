@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from callboard.io.http.auth import Credential, digest
 from callboard.io.http.messages import HttpRequest
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 
 SIGNED = frozenset({"content-type", "x-amz-target"})

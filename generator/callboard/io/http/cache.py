@@ -11,13 +11,14 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
 from callboard.io.http.errors import HttpError
 from callboard.io.http.urls import shown
+from callboard.model.data_classes import dataclass
 from callboard.model.json_numbers import json_integer
 
 KEPT_HEADERS = frozenset({

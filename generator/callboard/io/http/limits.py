@@ -6,11 +6,12 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from typing import Protocol
 
 from callboard.io.http import rate_windows
 from callboard.io.http.errors import HttpError
+from callboard.model.data_classes import dataclass
 
 
 @dataclass(frozen=True, slots=True)

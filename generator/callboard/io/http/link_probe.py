@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpcore
 
 from callboard import __version__
+from callboard.model.data_classes import dataclass
 
 SECONDS = 8.0
 """Of one connection, or of waiting for one answer."""

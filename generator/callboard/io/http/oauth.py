@@ -7,13 +7,14 @@ import hashlib
 import threading
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import quote
 
 from callboard.io.http.auth import StaticCredential, basic, digest
 from callboard.io.http.client import Client, ClientContext, client_for
 from callboard.io.http.limits import Clock, Traffic
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import SourceError
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

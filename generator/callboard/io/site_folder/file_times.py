@@ -7,13 +7,13 @@ import os
 import stat
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from sys import byteorder
 
 from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
 from callboard.io.site_folder.manifest import SITE_MARKER, SiteFile
+from callboard.model.data_classes import dataclass
 
 Times = tuple[int, int]
 """Time of the last change of a file's content (mtime), and of the file itself (ctime), in nanoseconds."""

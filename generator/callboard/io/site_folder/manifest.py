@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 
 SITE_MARKER = ".callboard-site"

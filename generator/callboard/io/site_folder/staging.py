@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from callboard.io.site_folder.file_times import STAGED, FileTimes, Times, times_of
 from callboard.io.site_folder.file_writer import FileWriter, read_file
 from callboard.io.site_folder.journal import CommitHook, check_no_links, new_journal, recover, roll_forward, write_journal
 from callboard.io.site_folder.manifest import SITE_MARKER, WORKSHOP, SiteFile, checked_path, digest_of, parents, read_manifest
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 
 StagedFile = tuple[str, str, int, Times]

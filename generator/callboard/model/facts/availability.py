@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.field_kinds import Percent
 from callboard.model.facts.validation import Validated, validated

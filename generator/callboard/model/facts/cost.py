@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.value import FactValue
 
 

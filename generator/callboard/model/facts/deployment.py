@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Self
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import RunState, Tone
 from callboard.model.facts.field_kinds import Version
 from callboard.model.facts.recorded import RecordedValue

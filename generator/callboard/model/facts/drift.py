@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.value import FactValue
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.validation import FactError
 from callboard.model.facts.value import FactValue

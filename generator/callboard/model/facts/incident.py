@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.field_kinds import WorstFirst
 from callboard.model.facts.recorded import RecordedValue

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.validation import Validated
 from callboard.model.facts.value import FactValue
 

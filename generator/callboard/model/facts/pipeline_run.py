@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import RunState, Tone
 from callboard.model.facts.recorded import RecordedValue
 

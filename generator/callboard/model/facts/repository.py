@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from itertools import accumulate
 from typing import ClassVar, Self
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.field_kinds import Percent
 from callboard.model.facts.validation import Validated
 from callboard.model.facts.value import PERSONAL, FactValue

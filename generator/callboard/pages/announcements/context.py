@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from callboard.documentation.announcements import Announcement, Announcements, with_teams_below
+from callboard.model.data_classes import dataclass
 from callboard.pages.context import PageContext, shared_values
 from callboard.pages.shared_views import EntityLink
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, time
 from functools import partial
 from xml.etree import ElementTree as ET
@@ -12,6 +11,7 @@ from markupsafe import Markup
 
 from callboard.documentation.announcements import Announcement
 from callboard.markdown.rendering import first_sentence, plain, to_html
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import RefError, parse_ref
 from callboard.model.times import time_text
 from callboard.model.urls import entity_path, up_from

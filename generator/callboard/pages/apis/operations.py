@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 
 from callboard.api_reference.model import ApiServer, Entry, Streaming
 from callboard.api_reference.paging import PagedReference
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.pages.apis.reference import page_path, paged, reference_path
 from callboard.pages.entities.context import EntityContext

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice
 
 from callboard.api_reference.paging import outlined_reference
 from callboard.catalog import structure
 from callboard.catalog.graph import Catalog
 from callboard.incremental.tracking import fingerprint_of
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.urls import entity_path
 from callboard.pages.apis.operations import OperationGroupView, operation_view

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from callboard.api_reference.model import Entry, EntryGroup, NamedType, Payload,
 from callboard.api_reference.paging import PagedReference, inlined_of, page_plan, paged_reference
 from callboard.incremental.tracking import DependencyTracker
 from callboard.model import fields
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.published_json import published_json
 from callboard.model.urls import entity_path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 from callboard.catalog import presentation
@@ -21,6 +21,7 @@ from callboard.catalog.query import (
 from callboard.diagrams.neighbourhood import neighbourhood
 from callboard.diagrams.selection import selection_graph
 from callboard.documentation.blocks import BlockError, BlockRequest, DocumentBlock, read_block
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.model.suggestions import nearest
 from callboard.pages.blocks.table import BlockTables

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from callboard.catalog import presentation, structure
 from callboard.catalog.columns import by_title
 from callboard.catalog.query import NONE, FilterFacet
 from callboard.documentation.blocks import LEVEL, BlockRequest
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.pages.blocks.view import BlockCell, BlockRow

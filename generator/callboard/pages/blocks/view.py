@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -11,6 +10,7 @@ from markupsafe import Markup
 from callboard.diagrams.drawing import Diagram, diagram
 from callboard.diagrams.graph import Graph
 from callboard.documentation.open_links import around_blocks
+from callboard.model.data_classes import dataclass
 from callboard.pages.context import PageContext
 from callboard.pages.shared_views import EntityLink, StateView
 

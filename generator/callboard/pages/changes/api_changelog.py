@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from callboard.catalog import organization, structure
 from callboard.history import api_news
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.times import time_text
 from callboard.pages.changes.context import ChangeLine, ChangesContext

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.pages.changes.api_changelog import is_api_news
 from callboard.pages.changes.context import ChangesContext, EntityChanges, TimelineEntry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from markupsafe import Markup
 from callboard.history import api_news
 from callboard.history.audience import is_visible_change, without_causes
 from callboard.history.facts.families import event_kinds
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.facts.events import EventKind
 from callboard.model.place import file_place

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby, takewhile
 
 from callboard.model.counting import label_for
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.pages.changes.context import FREQUENT_ENTITIES, LINES, ChangesContext, EntityChanges
 from callboard.pages.changes.feeds import FEED

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from markupsafe import Markup
 
 from callboard.api_reference.paging import PagedReference
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.pages.apis.reference import page_path, paged
 from callboard.pages.changes.context import ChangeLine, LinkedPlace

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from callboard.model.data_classes import dataclass
 from callboard.model.skipped import SkippedFile
 from callboard.pages.page import Page
 from callboard.pages.pager import Pager, numbered_path, numbered_title, pager

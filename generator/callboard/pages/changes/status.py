@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from callboard.history.audience import without_errors
+from callboard.model.data_classes import dataclass
 from callboard.model.skipped import SkippedFile
 from callboard.model.times import local_time, time_text
 from callboard.pages.changes import skipped, undescribed

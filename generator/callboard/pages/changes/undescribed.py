@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from urllib.parse import quote
 
+from callboard.model.data_classes import dataclass
 from callboard.pages.page import Page
 from callboard.pages.pager import Pager, numbered_path, numbered_title, pager
 from callboard.pages.safe_text import web_url

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.tree import Tree, tree_of
 from callboard.pages.context import PageContext, shared_values

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from callboard.markdown.rendering import first_sentence
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.published_json import published_json
 from callboard.model.urls import entity_path

@@ -6,7 +6,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from callboard.descriptors.annotation_forms import known_keys
 from callboard.descriptors.form_rules import FORM_KINDS, MARKED, WHOLE, form_rules
 from callboard.io.git.remote import KNOWN_HOSTS
 from callboard.model import fields
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError
 from callboard.model.problem import Problem

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.model import DocumentationSet, GuideMention
 from callboard.documentation.portal import PortalDocumentation
 from callboard.model import fields
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree
 from callboard.pages.blocks.results import BlockResults

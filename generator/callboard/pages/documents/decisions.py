@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from callboard.documentation.decisions import DecisionRecord, DecisionState
 from callboard.documentation.model import DocumentationSet
 from callboard.incremental.tracking import fingerprint_of
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.urls import docs_path
 from callboard.pages.documents.context import DocumentsContext

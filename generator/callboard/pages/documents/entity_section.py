@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import starmap
 from typing import NamedTuple
 
 from callboard.documentation.model import DocumentationSet, GuideMention
 from callboard.incremental.tracking import fingerprint_of
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.urls import docs_path

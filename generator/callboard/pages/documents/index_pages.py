@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
 from callboard.catalog import organization, structure
 from callboard.documentation.model import DocumentationSet
 from callboard.incremental.tracking import ALL, DependencyTracker
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.model.urls import docs_path
 from callboard.pages.documents.context import DocumentsContext

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from callboard.documentation.model import DocumentationSet
 from callboard.documentation.navigation import NavItem
+from callboard.model.data_classes import dataclass
 from callboard.pages.safe_text import text_of, web_url
 
 WHOLE = 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -16,6 +16,7 @@ from callboard.documentation.model import DocumentationSet, DocumentPage, Headin
 from callboard.documentation.open_links import ShownTarget, with_targets
 from callboard.documentation.packs import MissingHtmlError
 from callboard.incremental.tracking import fingerprint_of
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.model.urls import docs_path
 from callboard.pages.blocks.view import BlockResult, TextPiece, pieces_of

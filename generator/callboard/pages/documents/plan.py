@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from urllib.parse import unquote
 
 from callboard.documentation.model import DocumentationSet, DocumentPage
 from callboard.documentation.published_files import UnpublishedError, published_content
 from callboard.incremental.tracking import DependencyKey, DependencyTracker, fingerprint_of
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.model.ref import EntityRef
 from callboard.model.urls import docs_path

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from callboard.documentation.files import MARKDOWN
 from callboard.documentation.insertions import DRAWN
 from callboard.documentation.model import DocumentationSet
+from callboard.model.data_classes import dataclass
 from callboard.model.urls import docs_path
 from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.documents.navigation import WHOLE_FOLDER, has_whole_page, up_of

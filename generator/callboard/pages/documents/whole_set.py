@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape, unescape
 from urllib.parse import unquote
 
 from callboard.documentation.model import DocumentationSet, DocumentPage
+from callboard.model.data_classes import dataclass
 from callboard.model.urls import docs_path
 from callboard.pages.blocks.view import BlockResult, TextPiece, pieces_of
 from callboard.pages.documents.context import DocumentsContext

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol, runtime_checkable
 
 from callboard.catalog.graph import Catalog
 from callboard.catalog.impact import Impact, Impacts
 from callboard.catalog.outline import outline
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.pages.context import PageContext, shared_values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from callboard.catalog.graph import Catalog
 from callboard.incremental.fingerprint import canonical, code_digest, content_digest
 from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker, Reads, fingerprint_of
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree, tree_of

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from markupsafe import Markup
 
 from callboard.diagrams.drawing import Diagram
+from callboard.model.data_classes import dataclass
 from callboard.pages.page import TocEntry
 from callboard.pages.section import HeaderField, Section
 from callboard.pages.shared_views import ChipLink, CountView, EntityLink, PersonView, StateView, WebLink

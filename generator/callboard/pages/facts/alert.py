@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.fact import Fact

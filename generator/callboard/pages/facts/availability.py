@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from callboard.model.counting import label_for
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.availability import Availability, DayShare
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import RunState, Tone
 from callboard.model.facts.fact import Fact

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from callboard.catalog import organization
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.drift import DriftFinding, DriftKind
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked

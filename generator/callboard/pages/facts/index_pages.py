@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from callboard.catalog import organization
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.facts import FAMILIES
 from callboard.pages.facts.context import HEALTH, FactsContext, FamilyIndex, FamilyPages, has_health

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from callboard.model.counting import label_for
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.order import unique
 from callboard.model.facts.recorded import RecordedValue

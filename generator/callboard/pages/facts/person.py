@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from callboard.incremental.fingerprint import canonical
 from callboard.incremental.tracking import fingerprint_of
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.on_call import OnCall, Shift, shift_order

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache, partial
 
@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from callboard.incremental.fingerprint import module_digest
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import FOREIGN_EXCEPTIONS, PluginError
 from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.facts.enumerations import Tone
 from callboard.pages.safe_text import text_of

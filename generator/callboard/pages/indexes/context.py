@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from callboard.catalog import presentation
 from callboard.catalog.problem_assignment import with_responsible
 from callboard.incremental.fingerprint import canonical
 from callboard.incremental.tracking import fingerprint_of
 from callboard.markdown.rendering import first_sentence
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.problem import Problem, Severity

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from callboard.catalog import organization, structure
 from callboard.diagrams.drawing import Diagram, diagram
 from callboard.diagrams.graph import Edge, Graph, node_of
 from callboard.diagrams.maps import TREE_LIMIT, organisation
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef
 from callboard.model.urls import up_from

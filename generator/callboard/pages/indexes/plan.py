@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, partial
 
+from callboard.model.data_classes import dataclass
 from callboard.pages.indexes import problems
 from callboard.pages.indexes.context import IndexContext
 from callboard.pages.indexes.home import domain_diagram, home_view, organization_diagram

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from markupsafe import Markup
@@ -14,6 +13,7 @@ from callboard.catalog import problem_assignment
 from callboard.incremental.fingerprint import content_digest
 from callboard.incremental.tracking import DependencyKey
 from callboard.markdown.rendering import to_html
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem, Rule, Severity
 from callboard.model.ref import EntityRef
 from callboard.pages.indexes.context import IndexContext

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from callboard.catalog import presentation, structure
 from callboard.diagrams.drawing import Diagram
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.pages.indexes.api_filters import ApiFilter, ApiFilters
 from callboard.pages.indexes.context import IndexContext

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from callboard.catalog import organization, presentation, structure
 from callboard.catalog.columns import by_title
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from callboard.catalog import organization, presentation
 from callboard.catalog.graph import Catalog
 from callboard.diagrams.drawing import Diagram
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.pages.indexes.context import IndexContext
 from callboard.pages.safe_text import text_of

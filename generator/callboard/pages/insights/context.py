@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from callboard.insights.innersource import TOPICS, WelcomingComponent, welcoming_components
 from callboard.insights.owner_suggestions import Unowned, unowned
 from callboard.insights.skills import KnownLanguage, KnownSkill, languages, skills
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.repository import RepositoryActivity
 from callboard.model.ref import EntityRef
 from callboard.pages.context import PageContext, shared_values

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from callboard.insights.innersource import WelcomingComponent
 from callboard.insights.owner_suggestions import EvidenceKind, OwnerEvidence, Unowned
 from callboard.markdown.rendering import first_sentence
 from callboard.model.counting import label_for
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.formatting import at, percent, short
 from callboard.pages.facts.view import SourceView

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from callboard.catalog import organization
 from callboard.catalog.graph import Catalog
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.urls import segment

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.delivery import Delivery
 from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.incident import Incident
 from callboard.model.problem import Severity
 from callboard.model.ref import EntityRef, ref_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from callboard.catalog import organization
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef, ref_of
 from callboard.pages.scorecards.context import ScorecardContext
 from callboard.pages.shared_views import EntityLink

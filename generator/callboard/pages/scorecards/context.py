@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from callboard.model.counting import label_for
+from callboard.model.data_classes import dataclass
 from callboard.model.ref import ref_of
 from callboard.pages.context import PageContext, shared_values
 from callboard.pages.shared_views import EntityLink, StateView

@@ -6,11 +6,12 @@ import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from callboard.catalog import organization
 from callboard.incremental.tracking import fingerprint_of
+from callboard.model.data_classes import dataclass
 from callboard.model.published_json import published_json
 from callboard.model.ref import EntityRef, ref_of
 from callboard.model.times import time_text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
+from callboard.model.data_classes import dataclass
 from callboard.pages.scorecards.context import ScorecardContext
 from callboard.pages.scorecards.trends import day_text
 from callboard.pages.shared_views import EntityLink, StateView

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
 
 from callboard.diagrams.bands import BandChart, BandSegment, draw_bands
+from callboard.model.data_classes import dataclass
 from callboard.pages.scorecards.context import SCORE_BANDS, ScorecardContext
 from callboard.pages.shared_views import StateView
 from callboard.scorecards.cards import Scorecard

@@ -8,7 +8,6 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ from callboard.io.http.limits import Traffic
 from callboard.io.http.trace import TRACE_VARIABLE
 from callboard.io.process import allowed
 from callboard.io.worker_process import WorkerError, WorkerProcess, stop_all
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError, PluginError
 from callboard.plugins.containment.errors import allowed_error, raised_error
 from callboard.plugins.containment.messages import (

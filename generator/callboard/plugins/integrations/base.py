@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from callboard.io.http.limits import ClientLimits, Clock, SystemClock, Traffic
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef

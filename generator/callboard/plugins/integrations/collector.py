@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
 from callboard.io.http.limits import Traffic
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import CallboardError, PluginError
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.facts.validation import FactError

@@ -6,11 +6,11 @@ Answers of tools often violate their own descriptions; one odd field must not fa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from callboard.io.http.cache import Answer
+from callboard.model.data_classes import dataclass
 from callboard.plugins.integrations.parse import parse_string, parse_time
 
 Item = TypeVar("Item")

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from callboard.model.data_classes import dataclass
 from callboard.model.facts.alert import AlertState
 from callboard.model.facts.deployment import Health
 from callboard.model.facts.enumerations import FactSeverity, RunState

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from callboard.io.site_folder.manifest import SiteFile, digest_of
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import PublishError
 from callboard.redaction.redactor import Redactor
 from callboard.settings.settings import Portal

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from callboard.io.http.limits import ClientLimits, Clock, SystemClock, Traffic
+from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.tree import DescriptorFile, Tree
 from callboard.redaction.redactor import Redactor

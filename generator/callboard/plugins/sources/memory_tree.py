@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import MissingFileError, TooLargeError
 from callboard.plugins.sources.paths import matching_paths, normal_path, shown_path
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.plugins.actions import ActionError, ActionStep
 from callboard.plugins.staged_files import StagedFiles
 

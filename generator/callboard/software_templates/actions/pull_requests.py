@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from callboard.model.data_classes import dataclass
 from callboard.plugins.actions import ActionError, ActionStep, OutsideChange, StepAction
 from callboard.plugins.safe_paths import safe_path
 from callboard.plugins.staged_files import StagedFiles, is_executable

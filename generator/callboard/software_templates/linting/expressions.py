@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from callboard.model.data_classes import dataclass
 from callboard.software_templates.linting.tokens import ExpressionError, Token, tokens
 
 MAX_TOKENS = 4000

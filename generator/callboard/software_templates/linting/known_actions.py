@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.plugins.loader import ACTIONS_GROUP, load
 
 

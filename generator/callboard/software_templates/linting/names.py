@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Problem
 from callboard.model.suggestions import nearest

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import TreeError
 from callboard.model.problem import Problem, Rule, Span
 from callboard.model.suggestions import nearest

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import TreeError
 from callboard.model.fields import FieldPath
 from callboard.model.problem import Problem

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from callboard.descriptors.document import field_span
+from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.fields import FieldPath, dotted
 from callboard.model.problem import Problem, Rule, Severity, Span

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from callboard.model.data_classes import dataclass
 from callboard.software_templates.linting.expressions import ExpressionReader, ExpressionUse
 from callboard.software_templates.linting.tokens import ExpressionError, string_end, tokens
 

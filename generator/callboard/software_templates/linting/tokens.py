@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from callboard.model.data_classes import dataclass
 
 WHITE: Final = frozenset(" \n\t\r\u00a0")
 _DELIMITERS = frozenset("()[]{}%*-+~/#,:|.<>=!'\"")
