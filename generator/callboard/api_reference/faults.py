@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from callboard.api_reference.fault_hints import said_once, with_hint
 from callboard.api_reference.loading import UnreadableDefinitionError, at_pointer, load, reading_time
 from callboard.api_reference.meta_schemas import MAX_ERRORS, violations
 from callboard.api_reference.protobuf_parser import parse_proto
@@ -66,8 +67,8 @@ def _in_document(text: str) -> Iterator[DefinitionFault]:
         return
     found = [
         (DefinitionFault(f"{m.message[:1].upper()}{m.message[1:]}.", m.hint, m.path), m.at_key)
-        for error in violations(value)
-        for m in messages_of(error, _WORDING)
+        for error in said_once(violations(value))
+        for m in (with_hint(error, each) for each in messages_of(error, _WORDING))
     ]
     found += [(fault, False) for fault in _dead_references(text, value)]
     root = positions.compose(text) if found and len(text) <= MAX_POSITIONS else None

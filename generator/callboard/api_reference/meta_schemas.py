@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -20,6 +20,7 @@ _MAX_LEVELS = 40
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ALTERNATIVES = frozenset({"oneOf", "anyOf"})
 _CHOICES = frozenset({"enum", "const"})
+_FORMS = frozenset({"oneOf", "anyOf", "not"})
 
 
 def violations(document: Mapping[str, Any]) -> tuple[SchemaError, ...]:
@@ -37,7 +38,13 @@ def violations(document: Mapping[str, Any]) -> tuple[SchemaError, ...]:
         for each in islice(validator.iter_errors(value), MAX_ERRORS)
         for error in _causes(each, schema)
     }
-    return tuple(found.values())[:MAX_ERRORS]
+    return tuple(error for error in found.values() if not _is_said_by_another(error, found.values()))[:MAX_ERRORS]
+
+
+def _is_said_by_another(error: SchemaError, others: Collection[SchemaError]) -> bool:
+    """Whether an error about forms as a whole stands where another one says what is wrong with them."""
+    size = len(error.path)
+    return error.keyword in _FORMS and any(each.keyword not in _FORMS and each.path[:size] == error.path for each in others)
 
 
 def schema_name(document: Mapping[str, Any]) -> str:
@@ -100,15 +107,25 @@ def _deepest(error: jsonschema_rs.ValidationError, level: int) -> list[jsonschem
         if branch
     ]  # fmt: skip
     branches = [branch for branch in branches if branch and not _is_about_reference(branch)] or branches
+    if len(branches) > 1 and all(_is_of_other_kind(branch, error) for branch in branches):
+        return _at_same_place(branches)
     branches = [branch for branch in branches if not _is_of_other_kind(branch, error)] or branches
     if not branches:
         return [error]
     return min(branches, key=lambda branch: (-max(len(each.instance_path) for each in branch), len(branch)))
 
 
+def _at_same_place(branches: list[list[jsonschema_rs.ValidationError]]) -> list[jsonschema_rs.ValidationError]:
+    """The choice that no alternative allows: what else they require follows from it. All of the best one if there are several places."""
+    places = [{tuple(each.instance_path) for each in branch if each.kind.name in _CHOICES} for branch in branches]
+    common = set.intersection(*places)
+    best = min(branches, key=lambda branch: (-max(len(each.instance_path) for each in branch), len(branch)))
+    return [each for each in best if tuple(each.instance_path) in common] or best
+
+
 def _is_of_other_kind(branch: list[jsonschema_rs.ValidationError], outer: jsonschema_rs.ValidationError) -> bool:
     """Whether a field that tells alternatives apart (``in``, ``type``) has a value that another alternative allows."""
-    return any(each.kind.name in _CHOICES and len(each.instance_path) > len(outer.instance_path) for each in branch)
+    return any(each.kind.name in _CHOICES and len(each.instance_path) == len(outer.instance_path) + 1 for each in branch)
 
 
 def _is_about_reference(branch: list[jsonschema_rs.ValidationError]) -> bool:

@@ -14,7 +14,8 @@ from callboard.api_reference.model import (
     Streaming,
     ValueShape,
 )
-from callboard.api_reference.protobuf_parser import ProtoBlock, ProtoField, ProtoFile, parse_proto
+from callboard.api_reference.protobuf_parser import ProtoBlock, ProtoFile, parse_proto
+from callboard.api_reference.protobuf_statements import ProtoField
 from callboard.api_reference.samples import grpcurl
 from callboard.api_reference.texts import ReferenceAnchors, Texts
 

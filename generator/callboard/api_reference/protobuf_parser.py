@@ -4,39 +4,24 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from callboard.api_reference.protobuf_statements import LABELS, ProtoField, field_of, options_of, rpc_of, unquoted, value_of
 from callboard.api_reference.protobuf_tokens import ProtoToken, tokens
 from callboard.model.data_classes import dataclass
 
 MAX_DEPTH = 40
 """Levels of nested messages."""
-_LABELS = {"optional", "required", "repeated"}
+_VISIBILITY = {"export", "local"}
+"""Before messages and enums, since edition 2024."""
 _END = ProtoToken("", "", 0)
 
 
 @dataclass(slots=True)
-class ProtoField:
-    """A field, a value of an enum, or an rpc."""
-
-    name: str
-    type: str = ""
-    number: str = ""
-    label: str = ""
-    oneof: str = ""
-    comment: str = ""
-    options: dict[str, str] = field(default_factory=dict)
-    output: str = ""
-    """Type of the answer of an rpc; ``type`` is that of its request."""
-    client_stream: bool = False
-    server_stream: bool = False
-
-
-@dataclass(slots=True)
 class ProtoBlock:
-    """A message, enum or service."""
+    """A message, enum, service or extension (``extend``)."""
 
     word: str
     name: str
-    """With the names of the messages around it: ``Order.Line``."""
+    """With the names of the messages around it: ``Order.Line``; of an extension ``extend`` and the message that it extends."""
     comment: str = ""
     fields: list[ProtoField] = field(default_factory=list)
     options: dict[str, str] = field(default_factory=dict)
@@ -64,6 +49,7 @@ def parse_proto(text: str) -> ProtoFile:
 class _Parser:
     def __init__(self, found: list[ProtoToken]) -> None:
         self.tokens, self.at, self.result = found, 0, ProtoFile()
+        self.extensions: dict[str, ProtoBlock] = {}
 
     def file(self) -> ProtoFile:
         while self.at < len(self.tokens):
@@ -80,20 +66,31 @@ class _Parser:
 
     def _declaration(self, scope: str, level: int) -> None:
         token = self._peek()
-        if token.text in {"message", "enum", "service"} and self.at + 1 < len(self.tokens):
+        if self._is_typed(token) or (token.text == "service" and self._ahead(1)):
             self._block(scope, level)
+            return
+        if token.text == "extend" and self._is_block():
+            self._extension(level)
             return
         statement = self._statement()
         words = [each.text for each in statement]
         if token.text in {"syntax", "edition"} and len(words) > 2:  # noqa: PLR2004  # word, =, value
-            self.result.syntax = f"edition {_unquoted(words[2])}" if token.text == "edition" else _unquoted(words[2])
+            self.result.syntax = f"edition {unquoted(words[2])}" if token.text == "edition" else unquoted(words[2])
             self.result.comment = token.comment
         elif token.text == "package" and len(words) > 1:
             self.result.package = words[1]
         elif token.text == "import" and len(words) > 1:
-            self.result.imports.append(_unquoted(words[-1]))
-        elif token.text not in {"option", "extend", ";", "", "}"}:
+            self.result.imports.append(unquoted(words[-1]))
+        elif token.text not in {"option", ";", "", "}"}:
             self._trouble(token)
+
+    def _is_typed(self, token: ProtoToken) -> bool:
+        """Whether a message or an enum begins at a token, with its visibility."""
+        word = self._ahead(1) if token.text in _VISIBILITY else token.text
+        return word in {"message", "enum"} and bool(self._ahead(1))
+
+    def _ahead(self, number: int) -> str:
+        return self.tokens[self.at + number].text if self.at + number < len(self.tokens) else ""
 
     def _trouble(self, token: ProtoToken) -> None:
         if len(self.result.troubles) < 20:  # noqa: PLR2004  # more say nothing new
@@ -119,9 +116,11 @@ class _Parser:
         return found
 
     def _block(self, scope: str, level: int) -> None:
+        comment = self._peek().comment
+        self.at += self._peek().text in _VISIBILITY
         start = self._next()
         name = self._next().text
-        block = ProtoBlock(start.text, f"{scope}.{name}" if scope else name, start.comment)
+        block = ProtoBlock(start.text, f"{scope}.{name}" if scope else name, comment or start.comment)
         if self._peek().text != "{" or level > MAX_DEPTH:
             self._trouble(start)
             self._statement()
@@ -132,97 +131,67 @@ class _Parser:
 
     def _body(self, block: ProtoBlock, oneof: str, level: int) -> None:
         while self.at < len(self.tokens):
-            token = self._peek()
-            following = self.tokens[self.at + 1].text if self.at + 1 < len(self.tokens) else ""
+            token, following = self._peek(), self._ahead(1)
             if token.text == "}":
                 self.at += 1
                 return
-            if token.text in {"message", "enum"} and self._is_block():
+            if self._is_typed(token) and self._is_block(token.text in _VISIBILITY):
                 self._block(block.name, level + 1)
-            elif token.text == "oneof" and self._is_block():
+            elif token.text == "extend" and self._is_block() and level < MAX_DEPTH:
+                self._extension(level + 1)
+            elif token.text == "oneof" and self._is_block() and level < MAX_DEPTH:
                 self.at += 3
-                self._body(block, following, level)
-            else:
+                self._body(block, following, level + 1)
+            elif not self._group(block, oneof, level):
                 self._member(block, oneof, token)
 
-    def _is_block(self) -> bool:
-        return self.at + 2 < len(self.tokens) and self.tokens[self.at + 2].text == "{"
+    def _is_block(self, words_before: int = 0) -> bool:
+        return self._ahead(words_before + 2) == "{"
+
+    def _extension(self, level: int) -> None:
+        """Fields for a message of another file; all of one message are one block."""
+        start, target = self._next(), self._next().text
+        self.at += 1
+        block = self.extensions.get(target)
+        if block is None:
+            block = self.extensions[target] = ProtoBlock("extend", f"extend {target}", start.comment)
+            self.result.blocks.append(block)
+        self._body(block, "", level)
+
+    def _group(self, block: ProtoBlock, oneof: str, level: int) -> bool:
+        """Read a group of proto2 (a field, and the message that it is of); False if none begins here."""
+        has_label = self._peek().text in LABELS
+        head = self.at + has_label
+        if self._ahead(has_label) != "group" or self._ahead(has_label + 2) != "=" or level > MAX_DEPTH:
+            return False
+        end = next((at for at in range(head + 4, min(head + 200, len(self.tokens))) if self.tokens[at].text in {"{", ";", "}"}), 0)
+        if not end or self.tokens[end].text != "{":
+            return False
+        name, comment = self.tokens[head + 1].text, self._peek().comment
+        label = self._peek().text if has_label else ""
+        options = options_of([each.text for each in self.tokens[head:end]])
+        block.fields.append(ProtoField(name.lower(), name, self.tokens[head + 3].text, label, oneof, comment, options))
+        inner = ProtoBlock("message", f"{block.name}.{name}" if block.word == "message" else name, comment)
+        self.result.blocks.append(inner)
+        self.at = end + 1
+        self._body(inner, "", level + 1)
+        return True
 
     def _member(self, block: ProtoBlock, oneof: str, token: ProtoToken) -> None:
         statement = self._statement()
         words = [each.text for each in statement]
         comment = token.comment or next((each.trailing for each in self.tokens[self.at - 1 : self.at] if each.trailing), "")
-        if not words or words[0] in {"extend", "extensions"}:
+        if not words or words[0] == "extensions":
             return
         if words[0] == "option":
-            block.options[words[1] if len(words) > 1 else ""] = _unquoted(words[-1])
+            block.options[words[1] if len(words) > 1 else ""] = unquoted(words[-1])
         elif words[0] == "reserved":
             block.reserved.append(" ".join(words[1:]).replace(" ,", ","))
         elif block.word == "service" and words[0] == "rpc":
             if "returns" not in words:
                 self._trouble(token)
-            block.fields.append(_rpc(words, comment))
-        elif made := _value(words, comment) if block.word == "enum" else _field(words, comment, oneof):
+            block.fields.append(rpc_of(words, comment))
+        elif made := value_of(words, comment) if block.word == "enum" else field_of(words, comment, oneof):
             block.fields.append(made)
         else:
             self._trouble(token)
-
-
-_HTTP_METHODS = frozenset({"get", "put", "post", "delete", "patch"})
-
-
-def _rpc(words: list[str], comment: str) -> ProtoField:
-    """``rpc Name (stream In) returns (Out) { option … }``."""
-    name = words[1] if len(words) > 1 else ""
-    sides: list[list[str]] = []
-    for index, word in enumerate(words):
-        if word == "(" and len(sides) < 2:  # noqa: PLR2004  # request and answer
-            end = words.index(")", index) if ")" in words[index:] else len(words)
-            sides.append(words[index + 1 : end])
-    inputs, outputs = (*sides, [], [])[:2]
-    options = {"deprecated": "true"} if _pair(words, "deprecated") == "true" else {}
-    if "google.api.http" in words:
-        pairs = zip(words, words[1:], words[2:], strict=False)
-        found = [f"{word.upper()} {_unquoted(path)}" for word, mark, path in pairs if word in _HTTP_METHODS and mark == ":"]
-        options |= {"http": ", ".join(found)} if found else {}
-    return ProtoField(
-        name, inputs[-1] if inputs else "", comment=comment, output=outputs[-1] if outputs else "",
-        client_stream="stream" in inputs[:-1], server_stream="stream" in outputs[:-1], options=options,
-    )  # fmt: skip
-
-
-def _pair(words: list[str], name: str, mark: str = "=") -> str:
-    for first, between, value in zip(words, words[1:], words[2:], strict=False):
-        if first == name and between == mark:
-            return value
-    return ""
-
-
-def _value(words: list[str], comment: str) -> ProtoField | None:
-    if len(words) < 3 or words[1] != "=":  # noqa: PLR2004  # name, =, number
-        return None
-    number = "".join(words[2:4]) if words[2] == "-" else words[2]
-    return ProtoField(words[0], number=number, comment=comment, options=_options(words))
-
-
-def _field(words: list[str], comment: str, oneof: str) -> ProtoField | None:
-    label = words[0] if words[0] in _LABELS else ""
-    rest = words[1:] if label else words
-    if "=" not in rest:
-        return None
-    head, number = rest[: rest.index("=")], rest[rest.index("=") + 1 :]
-    is_map = head[:2] == ["map", "<"]
-    if len(head) < 2 or not number or (not is_map and len(head) > 2 and head[0] != "group"):  # noqa: PLR2004  # type and name
-        return None
-    kind = "".join(head[:-1]).replace(",", ", ") if is_map else head[-2]
-    return ProtoField(head[-1], kind, number[0], label, oneof, comment, _options(words))
-
-
-def _options(words: list[str]) -> dict[str, str]:
-    """The simple options in brackets: ``deprecated``, ``default``, ``json_name``."""
-    found = {name: _unquoted(_pair(words, name)) for name in ("deprecated", "default", "json_name")}
-    return {name: value for name, value in found.items() if value}
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" else text

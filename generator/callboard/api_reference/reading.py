@@ -20,7 +20,7 @@ from callboard.api_reference.texts import Texts
 from callboard.model.data_classes import dataclass
 from callboard.plugins.api_formats import ApiDescription
 
-RENDERER = 5
+RENDERER = 6
 """Version of what is read of definitions; pages of references are made again when it changes."""
 KEPT_CHARACTERS = 8_000_000
 """Characters of all definitions whose references are kept: in memory a reference takes about fifteen times as much."""
@@ -42,6 +42,9 @@ _JSON_SCHEMA = re.compile(r"""["']?\$schema["']?\s*+:\s*+["']?https?://json-sche
 _KEY = re.compile(
     r"""^[{\s]*["']?(openapi|swagger|asyncapi|__schema)["']?\s*:|["'](openapi|swagger|asyncapi|__schema)["']\s*:""", re.MULTILINE
 )
+_FAR_JSON = re.compile(r'"(openapi|swagger|asyncapi)"\s*+:\s*+"\d')
+_FAR_YAML = re.compile(r"""^["']?(openapi|swagger|asyncapi)["']?[ \t]*+:[ \t]*+["']?\d""", re.MULTILINE)
+"""The version of a format behind the head of a text: what sorts keys by their names writes it behind the components."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,20 @@ class ReferenceFormat:
 
 
 def _key_in(*names: str) -> Callable[[str, str], bool]:
-    return lambda text, _: any((match[1] or match[2]) in names for match in _KEY.finditer(text[:_HEAD]))
+    def matches(text: str, api_type: str) -> bool:  # noqa: ARG001  # as in other formats
+        found = [match[1] or match[2] for match in _KEY.finditer(text[:_HEAD])]
+        return any(each in names for each in found) or (not found and _far_key(text, names) in names)
+
+    return matches
+
+
+def _far_key(text: str, names: tuple[str, ...]) -> str:
+    """The key with a version behind the head of a text, at the beginning of a line if the text is YAML; empty for none."""
+    if len(text) <= _HEAD or not any(name in text for name in names):
+        return ""
+    is_json = text.lstrip("\ufeff \t\r\n").startswith("{")
+    match = (_FAR_JSON if is_json else _FAR_YAML).search(text)
+    return match[1] if match else ""
 
 
 def _openapi(text: str, texts: Texts) -> Reference:

@@ -28,6 +28,7 @@ _WORDING = Wording(
     root="the descriptor",
     describes_values=False,
     default_hint="See the page about this kind, or the schema of the portal.",
+    first_key="kind",
 )
 
 

@@ -81,6 +81,8 @@ class Wording:
     describes_values: bool
     """Whether descriptions in the schema are nouns that complete ``must be …``; else they are sentences, which become hints."""
     default_hint: str = ""
+    first_key: str = ""
+    """The key below which a missing one of the document itself is added; empty if any place is as good."""
 
     def place(self, path: FieldPath) -> str:
         """A path in quotes, or the name of the document for the root."""
@@ -136,9 +138,18 @@ def _missing_key(error: SchemaError, wording: Wording) -> Message:
     if wording.describes_values:
         return Message(error.path, f"{message}: {error.about}" if error.about else message, "")
     misspelled = nearest(key, list(islice(error.value, _MOST_KEYS)))
-    parent = next((step for step in reversed(error.path) if isinstance(step, str)), "kind")
-    hint = f"Write {key} instead of {misspelled}." if misspelled else first_paragraph(error.about) or f'Add "{key}: …" below "{parent}:".'
+    parent = next((step for step in reversed(error.path) if isinstance(step, str)), wording.first_key)
+    where = f'below "{parent}:"' if parent else f"to {wording.root}"
+    hint = f"Write {key} instead of {misspelled}." if misspelled else first_paragraph(error.about) or f'Add "{key}: …" {where}.'
     return Message((*error.path, key), message, hint)
+
+
+def _wrong_key(error: SchemaError, wording: Wording) -> Message:
+    """A key that ``propertyNames`` does not allow; ``error`` in the details is that of the key."""
+    key, why = str(error.details["error"].instance), error.details["error"].kind
+    pattern = f" match the pattern {shown(why.as_dict()['pattern'])}" if why.name == "pattern" else " be another one"
+    message = f"the key {wording.place((*error.path, shown(key)))} must{pattern}"
+    return Message((*error.path, key), message, _constraint_hint(error, wording), at_key=True)
 
 
 def _wrong_type(error: SchemaError, wording: Wording) -> Message:
@@ -186,6 +197,7 @@ _DESCRIPTIONS: Mapping[str, Callable[[SchemaError, Wording], Message]] = {
     "type": _wrong_type,
     "enum": _wrong_choice,
     "const": _wrong_choice,
+    "propertyNames": _wrong_key,
 }
 _CONSTRAINTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "minLength": lambda d: f"must have at least {d['limit']} characters",
@@ -207,7 +219,6 @@ _CONSTRAINTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "oneOf": lambda _: "must match exactly one of the allowed forms",
     "not": lambda _: "has a form that is not allowed",
     "falseSchema": lambda _: "is not allowed here",
-    "propertyNames": lambda _: "has a key that is not allowed",
 }
 
 
