@@ -8,6 +8,7 @@ from vendors import collect_from, facts, measured, target
 
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.incident import Incident, IncidentState
+from spec_checking import complaints, own_description, unknown_fields
 
 ID = "dynatrace.com/dynatrace-entity-id"
 OPENED, CLOSED = datetime(2026, 5, 16, 22, tzinfo=UTC), datetime(2026, 5, 16, 22, 30, tzinfo=UTC)
@@ -76,3 +77,11 @@ def test_an_annotation_that_is_no_id_is_a_problem_and_both_may_name_several(tmp_
     got, _ = collect_from(fake, [first, target("second", annotations={ID: "checkout service"})], tmp_path)
     assert [problem.subject.name for problem in got.problems] == ["second"]
     assert (len(facts(got, "incident")["first"]), list(measured(got, "incident"))) == (3, ["first"])
+
+
+def test_every_request_and_answer_is_in_the_vendors_description(tmp_path):
+    described, fake = own_description("dynatrace.oas3"), FakeDynatrace(501)
+    _, requests = collect_from(fake, fake.targets, tmp_path)
+    assert {request.path for request in requests} == {"/api/v2/problems", "/api/v2/slo"}
+    assert complaints(described, requests, "/api/v2") == []
+    assert [unknown_fields(described, *pair) for pair in (("Problem", fake.problems[0]), ("SLO", fake.levels[0]))] == [[], []]
