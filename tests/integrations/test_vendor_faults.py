@@ -23,6 +23,7 @@ from fake_jira_api import FakeJira
 from fake_jsm_operations_api import FakeJsmOperations
 from fake_kubernetes_api import FakeKubernetes
 from fake_new_relic_api import FakeNewRelic
+from fake_opsgenie_api import FakeOpsgenie
 from fake_pagerduty_api import FakePagerDuty
 from fake_prometheus_api import FakeAlertmanager, FakePrometheus
 from fake_rootly_api import FakeRootly
@@ -65,6 +66,7 @@ FAKES = (
     FakeJenkins,
     FakeJira,
     FakeJsmOperations,
+    FakeOpsgenie,
     FakePagerDuty,
     FakeRootly,
     FakeSentry,

@@ -65,6 +65,6 @@ NOT_ANNOTATIONS = {"app.kubernetes.io/version", "application/json", "application
 
 def test_editors_know_every_annotation_that_a_connector_reads():
     folder = Path(integrations.__file__).parent
-    found = {text for module in folder.glob("*.py") for text in annotations_in(module)} - NOT_ANNOTATIONS
+    found = {text for module in folder.rglob("*.py") for text in annotations_in(module)} - NOT_ANNOTATIONS
     assert {"pagerduty.com/service-id", "argocd/app-namespace"} <= found
     assert found - set(known_annotations()) == set()

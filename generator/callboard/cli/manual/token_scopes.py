@@ -93,6 +93,7 @@ INTEGRATIONS = (
     Scope("grafana-oncall", ("token",), "`grafana-oncall-app.schedules:read`, or an API key of OnCall", "the integration fails"),
     Scope("incident-io", ("token",), "*View data, like public incidents and organization settings*, *View catalog types and entries*, *View schedules and escalation paths*", "incidents or shifts are incomplete; private incidents are not listed"),
     Scope("jsm-operations", ("token",), "an API token of an account with read-only administrative rights for operations; with scopes `read:ops-alert:jira-service-management`, `read:ops-config:jira-service-management`, `read:jira-user`", "teams and schedules that the account may not see are not found; shifts are incomplete without names of people"),
+    Scope("opsgenie", ("token",), "the key of an API integration of the account with *Read* and *Configuration access*; keys of teams are refused", "the families of the missing permission are incomplete"),
     Scope("buildkite", ("token",), "*Enable GraphQL API access*; the user of the token must see the pipelines", "the integration fails; pipelines that the user may not see are not found"),
     Scope("rootly", ("token",), "a global API key that may read incident response and on-call; a key of a team sees its team alone", "services that the key may not see are not found; private incidents are not listed"),
     Scope("firehydrant", ("token",), "an API key; only owners of the organization make them", "the integration fails; private incidents are not listed"),
