@@ -1,9 +1,10 @@
-"""Grafana and Grafana OnCall on loopback: alert rules in pages of groups, instances that fire, schedules with their final shifts."""
+"""Grafana and Grafana OnCall on loopback: groups of alert rules, instances that fire, dashboards, schedules with their final shifts."""
 
 from vendors import TOKEN, target
 
 from faulty import json_answer
 
+DASHBOARDS = "grafana/dashboard-selector"
 SELECTOR, SCHEDULE = "grafana/alert-label-selector", "grafana/oncall-schedule"
 
 
@@ -24,17 +25,32 @@ def instance(name, state="active", **labels):
     }  # fmt: skip
 
 
+def dashboard(n, **fields):
+    """A dashboard with the tag of the n-th component."""
+    return {
+        "id": n, "uid": f"d{n}", "title": f"Service {n}", "uri": f"db/service-{n}", "url": f"/d/d{n}/service-{n}", "slug": "",
+        "type": "dash-db", "tags": [f"s{n}", "generated"], "isStarred": False, "sortMeta": 0, "folderId": 7, "folderUid": "f1",
+        "folderTitle": "Shop", "folderUrl": "/dashboards/f/f1/shop", **fields,
+    }  # fmt: skip
+
+
 class FakeGrafana:
     type = "grafana"
     has_lists = True
 
     def __init__(self, count=3):
         self.options = {"token": TOKEN}
-        self.targets = [target(f"s{n}", annotations={SELECTOR: f"service=s{n}"}) for n in range(count)]
+        self.targets = [target(f"s{n}", annotations={SELECTOR: f"service=s{n}", DASHBOARDS: f"tags @> 's{n}'"}) for n in range(count)]
         self.groups = [{"name": f"g{n}", "file": "Shop", "interval": 60, "rules": [rule(f"r{n}", service=f"s{n}")]} for n in range(count)]
         self.instances = [instance(f"r{n}", service=f"s{n}", severity="critical") for n in range(count)]
 
+        self.dashboards = [dashboard(n) for n in range(count)]
+
     def __call__(self, request, wire):
+        if request.path == "/api/search":
+            start, size = (int(request.query["page"]) - 1) * int(request.query["limit"]), int(request.query["limit"])
+            assert (request.query["type"], size <= 5_000) == ("dash-db", True)
+            return json_answer(wire, self.dashboards[start : start + size])
         if request.path == "/api/alertmanager/grafana/api/v2/alerts":
             return json_answer(wire, self.instances)
         assert request.path == "/api/prometheus/grafana/api/v1/rules"

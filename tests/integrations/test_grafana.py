@@ -5,24 +5,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_grafana_apis import SCHEDULE, SELECTOR, FakeGrafana, FakeGrafanaOnCall, instance, rule
+from fake_grafana_apis import DASHBOARDS, SCHEDULE, SELECTOR, FakeGrafana, FakeGrafanaOnCall, dashboard, instance, rule
 from vendors import TOKEN, collect, collect_from, facts, measured, target
 
 from callboard.model.facts.alert import Alert, AlertState
+from callboard.model.facts.dashboard import Dashboard
 from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.on_call import OnCall, Shift
 from faulty import Server, json_answer
-from spec_checking import DATA, complaints, description, needs_data
+from spec_checking import DATA, complaints, description, needs_data, unknown_fields
 
+TAG = "grafana/tag-selector"
 STARTED = datetime(2026, 5, 17, 1, tzinfo=UTC)
 FOUND = Alert("r999", FactSeverity.CRITICAL, AlertState.FIRING, STARTED, "5xx above 2 %")
 
 
-def test_a_thousand_components_with_a_rule_each_cost_three_requests(tmp_path):
+def test_a_thousand_components_with_a_rule_and_a_dashboard_each_cost_four_requests(tmp_path):
     fake = FakeGrafana(count=1_000)
     got, requests = collect_from(fake, fake.targets, tmp_path)
-    assert (got.failures, got.problems, len(requests)) == ((), (), 3)
-    assert (facts(got, "alert")["s999"], len(got.facts)) == ([FOUND], 1_000)
+    assert (got.failures, got.problems, len(requests)) == ((), (), 4)
+    assert (facts(got, "alert")["s999"], len(got.facts)) == ([FOUND], 2_000)
+    assert facts(got, "dashboard")["s999"] == [Dashboard("Service 999", "Shop")]
     assert {request.headers["authorization"] for request in requests} == {f"Bearer {TOKEN}"}
 
 
@@ -76,12 +79,61 @@ def test_rules_link_to_their_page_and_have_the_labels_environment(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("annotation", "selector", "titles"),
+    [
+        (DASHBOARDS, "orders", ["Orders", "Old"]), (DASHBOARDS, "'orders'", ["Orders", "Old"]), (TAG, "orders", ["Orders", "Old"]),
+        (DASHBOARDS, "tags @> 'orders' && !(title == 'Old')", ["Orders"]), (DASHBOARDS, "title @> 'Or'", ["Orders"]),
+        (DASHBOARDS, "tags @> 'slo' || folderTitle == \"Shop\" && title != 'Old'", ["Orders", "Other"]),
+        (DASHBOARDS, "(tags @> 'slo' || folderTitle == \"Shop\") && title != 'Old'", ["Orders", "Other"]),
+        (DASHBOARDS, "url == 'https://grafana.acme.example/sub/d/1/orders'", ["Orders"]),
+        (DASHBOARDS, "folderUrl @> '/sub/dashboards/f/f1'", ["Orders", "Old"]),
+    ],
+)  # fmt: skip
+def test_a_selector_of_backstages_plugin_finds_dashboards(annotation, selector, titles, tmp_path):
+    fake = FakeGrafana(count=0)
+    general = {"folderTitle": None, "folderUrl": None}
+    fake.dashboards = [
+        dashboard(1, title="Orders", tags=["orders"], url="/sub/d/1/orders"), dashboard(2, title="Old", tags=["orders"]),
+        dashboard(3, title="Other", tags=["slo"], **general), {"uid": "f1", "type": "dash-folder", "title": "Shop", "tags": ["orders"]},
+    ]  # fmt: skip
+    got, requests = collect_from(fake, [target("a", annotations={annotation: selector})], tmp_path, web="https://grafana.acme.example/sub/")
+    assert sorted(one.title for one in facts(got, "dashboard")["a"]) == sorted(titles)
+    assert (measured(got, "dashboard"), [request.path for request in requests]) == ({"a": True}, ["/api/search"])
+    assert {fact.url for fact in got.facts} <= {
+        f"https://grafana.acme.example/sub/d/{n}" for n in ("1/orders", "d2/service-2", "d3/service-3")
+    }
+
+
+@pytest.mark.parametrize(
+    ("selector", "complete"),
+    [
+        ("misspelled", False), ("service=orders", None), ("tags @> orders", None), ("tags @> 'a' &&", None), ("(tags @> 'a'", None),
+        ("tags @> 'a') || title == 'b'", None), ("tags 'a'", None), ("'a", None), ("!", None), ("(" * 60 + "tags @> 'a'" + ")" * 60, None),
+        ("a" * 2_001, None), ("name == 'a'", None),
+    ],
+)  # fmt: skip
+def test_a_selector_without_a_dashboard_is_a_problem_and_no_zero(selector, complete, tmp_path):
+    got, requests = collect_from(FakeGrafana(count=1), [target("a", annotations={DASHBOARDS: selector})], tmp_path)
+    assert ([problem.code for problem in got.problems], got.facts) == (["INT003"], ())
+    assert (measured(got, "dashboard"), len(requests)) == ({} if complete is None else {"a": complete}, int(complete is not None))
+
+
+def test_urls_of_dashboards_are_paths_of_grafana(tmp_path):
+    fake = FakeGrafana(count=0)
+    urls = ["https://evil.example/d/1", "//evil.example/d/2", "javascript:alert(1)", None, "/d/5"]
+    fake.dashboards = [dashboard(n, url=url, tags=["a"]) for n, url in enumerate(urls)]
+    got, _ = collect_from(fake, [target("a", annotations={DASHBOARDS: "a"})], tmp_path, web="https://grafana.acme.example")
+    assert sorted(fact.url for fact in got.facts) == ["", "", "", "", "https://grafana.acme.example/d/5"]
+
+
 @needs_data
 @pytest.mark.data
 def test_every_request_is_in_grafanas_description(tmp_path):
     fake = FakeGrafana(count=600)
     _, requests = collect_from(fake, fake.targets, tmp_path)
     assert complaints(description("grafana.oas3"), requests, "/api") == []
+    assert unknown_fields(description("grafana.oas3"), "Hit", dashboard(0)) == []
 
 
 def test_a_thousand_schedules_cost_a_request_each_and_their_listing(tmp_path):

@@ -23,7 +23,7 @@ GOOD = {
     "alert": {"name": "a"}, "availability": {"name": "a", "measured": 99}, "deployment": {"version": "1"}, "error-trend": {"name": "a"},
     "incident": {"title": "a", "opened": "-1d"}, "issue": {"title": "a"}, "on-call": {"name": "a"}, "pipeline-run": {"name": "a"},
     "quality-gate": {"coverage": 80},
-    "coverage": {"name": "a", "lines": 80}, "cost": {"name": "a", "amount": 7},
+    "coverage": {"name": "a", "lines": 80}, "dashboard": {"title": "a"}, "cost": {"name": "a", "amount": 7},
     "repository": {"name": "a"}, "vulnerability": {"id": "CVE-1"},
     "documentation": {"kind": "link", "path": "a.md"}, "api-quality": {"format": "openapi", "rules": 1}, "delivery": {"deployments": 3},
     "drift": {"kind": "link", "declared": "https://x.example", "found": "404", "evidence": "x.example", "confidence": "likely"},

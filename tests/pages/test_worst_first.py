@@ -16,6 +16,7 @@ from callboard.model.facts.api_quality import ApiQuality, QualityFinding, Qualit
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.cost import Cost
 from callboard.model.facts.coverage import Coverage
+from callboard.model.facts.dashboard import Dashboard
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.documentation import DefectKind, DocumentationDefect
 from callboard.model.facts.drift import Confidence, DriftFinding, DriftKind
@@ -118,6 +119,10 @@ WORST_AND_OTHERS = {
     "drift": (
         ("z", DriftFinding(DriftKind.OWNER, "worst-team", "", "catalog", Confidence.CERTAIN)),
         [(f"a{n}", DriftFinding(DriftKind.LINK, f"https://x.example/{n}", "404", "x.example", Confidence.LIKELY)) for n in range(6)],
+    ),
+    "dashboard": (
+        ("z", Dashboard("A service")),
+        [(f"a{n}", Dashboard(f"other {n}")) for n in range(6)],
     ),
     "coverage": (
         ("z", Coverage("z-lowest", 3.5)),

@@ -89,7 +89,7 @@ INTEGRATIONS = (
     Scope("opencost", ("token",), "none; OpenCost itself has no permissions, a proxy in front of it may", "the integration fails"),
     Scope("dependency-track", ("token",), "`VIEW_PORTFOLIO`, `VIEW_VULNERABILITY`", "projects that the team may not see are not found"),
     Scope("circleci", ("token",), "a personal API token of a user who may see the projects; tokens of projects do not work", "projects that the user may not see are not found"),
-    Scope("grafana", ("token",), "a service account with the role *Viewer*: `alert.rules:read` on the folders, `alert.instances:read`, `folders:read`", "the integration fails; rules in folders that the account may not read are not found"),
+    Scope("grafana", ("token",), "a service account with the role *Viewer*: `alert.rules:read` on the folders, `alert.instances:read`, `folders:read`, `dashboards:read`", "the integration fails; rules in folders that the account may not read are not found"),
     Scope("grafana-oncall", ("token",), "`grafana-oncall-app.schedules:read`, or an API key of OnCall", "the integration fails"),
     Scope("incident-io", ("token",), "*View data, like public incidents and organization settings*, *View catalog types and entries*, *View schedules and escalation paths*", "incidents or shifts are incomplete; private incidents are not listed"),
     Scope("jsm-operations", ("token",), "an API token of an account with read-only administrative rights for operations; with scopes `read:ops-alert:jira-service-management`, `read:ops-config:jira-service-management`, `read:jira-user`", "teams and schedules that the account may not see are not found; shifts are incomplete without names of people"),

@@ -25,6 +25,7 @@ FAMILIES: Mapping[str, FamilyEvents] = {
     "alert": NO_EVENTS,
     "error-trend": NO_EVENTS,
     "issue": NO_EVENTS,
+    "dashboard": NO_EVENTS,
     "cost": NO_EVENTS,
     "documentation": NO_EVENTS,
     "api-quality": NO_EVENTS,

@@ -11,6 +11,7 @@ from callboard.model.facts.api_quality import ApiQuality
 from callboard.model.facts.availability import Availability
 from callboard.model.facts.cost import Cost
 from callboard.model.facts.coverage import Coverage
+from callboard.model.facts.dashboard import Dashboard
 from callboard.model.facts.delivery import Delivery
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.documentation import DocumentationDefect
@@ -39,6 +40,7 @@ FAMILIES: Mapping[str, type[FactValue]] = {
     "alert": Alert,
     "error-trend": ErrorTrend,
     "issue": Issue,
+    "dashboard": Dashboard,
     "cost": Cost,
     "documentation": DocumentationDefect,
     "api-quality": ApiQuality,

@@ -14,6 +14,7 @@ from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.availability import Availability, DayShare
 from callboard.model.facts.cost import Cost
 from callboard.model.facts.coverage import Coverage
+from callboard.model.facts.dashboard import Dashboard
 from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import FactSeverity, RunState, Tone
 from callboard.model.facts.error_trend import ErrorTrend
@@ -112,6 +113,7 @@ __all__ = [
     "Coverage",
     "Credential",
     "Cursor",
+    "Dashboard",
     "DayShare",
     "Deployment",
     "EntityRef",

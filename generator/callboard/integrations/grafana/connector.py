@@ -1,4 +1,4 @@
-"""Grafana: labels of alert rules in; firing, pending and silenced alerts out.
+"""Grafana: labels of alert rules and selectors of dashboards in; firing, pending and silenced alerts, and links to dashboards, out.
 
 https://grafana.com/docs/grafana/latest/developers/http_api/: the rules of an organization are a listing in the shape of Prometheus' API,
 without instances here, because a rule may have ten thousands. The instances that fire are a listing in the shape of Alertmanager's API:
@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import quote
 
+from callboard.integrations.grafana import dashboards
 from callboard.plugins.integrations import (
     Alert,
     AlertState,
@@ -51,24 +52,35 @@ Item = Mapping[str, Any]
 
 
 class GrafanaIntegration(Connector):
-    """Firing, pending and silenced alerts, from Grafana."""
+    """Firing, pending and silenced alerts, and dashboards, from Grafana."""
 
     schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/grafana.json")
     title: ClassVar[str] = "Grafana"
-    families = (FAMILY,)
-    annotations = (SELECTOR,)
+    families = (FAMILY, dashboards.FAMILY)
+    annotations = (SELECTOR, dashboards.SELECTOR, dashboards.TAG)
 
     def collect(self, targets: Sequence[Target]) -> FactBatch:
-        """The alerts with a label that the annotation names; none is a measured zero. Raises ``HttpError`` if rules cannot be listed."""
+        """The alerts with a label that the annotation names, of which none is a measured zero; the dashboards that fit a selector."""
         selecting = [(target, pairs) for target in targets if (pairs := self._pairs(target))]
-        if selecting:
+        selected = dashboards.selections(targets, self._collector)
+        if selecting or selected:
             client = self._client(bearer(self._option("token")))
-            rules = [*self._rules(client)]
-            instances = self._instances(client, [target for target, _ in selecting])
-            known = self._measured(selecting, rules, instances)
-            named = self._add_all(known, instances)
-            self._add_rules(known, rules, named)
+            if selecting:
+                self._alerts(client, selecting)
+            if selected:
+                dashboards.add_dashboards(client, self._option("web", self._base_url).rstrip("/"), selected, self._collector)
         return self._collector.batch()
+
+    def _alerts(self, client: Client, selecting: Sequence[tuple[Target, tuple[Pair, ...]]]) -> None:
+        try:
+            rules = [*self._rules(client)]
+        except HttpError as error:
+            self._collector.add_failure(error, "rules", [target for target, _ in selecting], FAMILY)
+            return
+        instances = self._instances(client, [target for target, _ in selecting])
+        known = self._measured(selecting, rules, instances)
+        named = self._add_all(known, instances)
+        self._add_rules(known, rules, named)
 
     def _pairs(self, target: Target) -> tuple[Pair, ...]:
         """The labels in ``label=value``, several separated by commas, of which an alert must have one."""

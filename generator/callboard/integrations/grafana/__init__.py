@@ -1,0 +1,1 @@
+"""Grafana: alerts and dashboards of an organization, and the schedules of Grafana OnCall."""
