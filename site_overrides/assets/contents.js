@@ -5,8 +5,9 @@ const model = contents?.querySelector("li");
 if (model) {
   contents.replaceChildren(...[...all.querySelectorAll("a")].map((link) => {
     const item = model.cloneNode(true);
-    item.querySelector("a").setAttribute("href", link.getAttribute("href"));
-    item.querySelector(".md-ellipsis").textContent = link.textContent;
+    const target = item.querySelector("a");
+    target.setAttribute("href", link.getAttribute("href"));
+    target.textContent = link.textContent;
     item.classList.toggle("cb-docs__inner", link.matches("li li a"));
     return item;
   }));

@@ -27,9 +27,9 @@ export function tableColumns(names, columns, facets) {
   }
   const all = [
     { key: "kind", width: "7rem", isShown: false, value: (e) => e.kind, cell: (e) => bdi(words.kind(raw.kinds[raw.kind[e.i]].name)), place: byLabel("kind") },
-    { key: "type", width: "minmax(0, 7fr)", isShown: true, value: (e) => e.type, cell: (e) => bdi(e.type), place: byLabel("type") },
+    { key: "type", width: "minmax(0, 8fr)", isShown: true, value: (e) => e.type, cell: (e) => bdi(e.type), place: byLabel("type") },
     { key: "owner", width: "minmax(0, 10fr)", isShown: true, value: (e) => (raw.ownerState[e.i] ? `${raw.ownerState[e.i]} ${e.owner}` : e.owner), text: (e) => e.owner, cell: owner, place: byRank("owner") },
-    { key: "lifecycle", width: "minmax(0, 8fr)", isShown: true, value: (e) => e.lifecycle, cell: (e) => tone(...(STATES[e.lifecycle.toLowerCase()] ?? ["none", ""]), bdi(e.lifecycle)), place: byLabel("lifecycle") },
+    { key: "lifecycle", width: "minmax(0, 10fr)", isShown: true, value: (e) => e.lifecycle, cell: (e) => tone(...(STATES[e.lifecycle.toLowerCase()] ?? ["none", ""]), bdi(e.lifecycle)), place: byLabel("lifecycle") },
     { key: "system", width: "minmax(0, 9fr)", isShown: true, value: (e) => e.system, cell: (e) => quiet(e.system), place: byRank("system") },
     { key: "health", width: "minmax(0, 11fr)", isShown: true, isKnown: Boolean(columns?.health), ...health(names, columns) },
     { key: "problems", width: "4.6rem", isShown: true, isBlank: true, value: (e) => (raw.severity[e.i] ? `${raw.severity[e.i]} ${raw.problems[e.i]} ${names.pathOf(e)}` : ""), text: (e) => raw.problems[e.i], cell: problems, place: (e) => (raw.problems[e.i] ? -raw.severity[e.i] * 1e6 - raw.problems[e.i] : Infinity) },

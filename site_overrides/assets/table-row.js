@@ -34,7 +34,7 @@ export function rowMaker(names, columns, sentence, withStars) {
       write(now.localName === "bdi" ? old : old.querySelector("bdi") ?? old, now.textContent);
     }
     function fill(e) {
-      const byName = differs(e) ? e.name : "", said = sentence(e.i) || "\u00a0";
+      const byName = differs(e) ? e.name : "", said = sentence(e.i) || "";
       if (raw.kind[e.i] !== kind) { kind = raw.kind[e.i]; head.firstChild.firstChild.replaceWith(icon(raw.kinds[kind].icon, words.kind(raw.kinds[kind].name))); }
       link.setAttribute("href", to(names.pathOf(e)));
       write(link.firstChild, e.title);

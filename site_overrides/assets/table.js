@@ -201,7 +201,7 @@ function catalogTable(names, columns) {
 
   /** The heads and widths of the columns that the reader wants. */
   function layColumns() {
-    const shown = shownColumns(all), width = (list) => ["minmax(0, 23fr)", ...list.map((column) => column.width)].join(" ");
+    const shown = shownColumns(all), width = (list) => ["minmax(0, 20fr)", ...list.map((column) => column.width)].join(" ");
     const head = (key, title) => el("th", { scope: "col", role: "columnheader", "data-key": key }, el("button", { type: "button" }, title, icon("up")));
     table.tHead.rows[0].replaceChildren(head("name", words.name), ...shown.map(({ key, title }) => head(key, title)));
     table.style.setProperty("--cb-cols", width(shown));

@@ -124,6 +124,7 @@ def test_a_newcomer_does_every_task_in_no_more_steps_than_before(portal, browser
     print(answer["version"], f"{width} px", *(f"\n{each['steps']} {each['seconds']:.1f} s {name}" for name, each in results.items()))  # noqa: T201 - for pytest -s
     assert {name: result["error"] for name, result in results.items() if result["error"]} == {}
     assert results.keys() == BEFORE.keys()
+    assert {name: result["steps"] for name, result in results.items() if result["steps"] > (3 if width == 1280 else 5)} == {}
     if width == 1280:
         assert {name: result["steps"] for name, result in results.items() if result["steps"] > BEFORE[name]} == {}
 

@@ -50,7 +50,7 @@ def test_hostile_texts_are_words_and_nothing_else(text):
         {"a"} if not text else set()
     )
     allowed = {"class", "viewBox", "width", "height", "role", "aria-labelledby", "id", "d", "href", "transform", "rx", "x", "y"}
-    assert {key for n in tree.iter() for key in n.attrib} <= allowed
+    assert {key for n in tree.iter() for key in n.attrib} <= allowed | {"textLength", "lengthAdjust"}
     assert all(len(n.text or "") <= 49 for n in tree.iter("text"))
 
 

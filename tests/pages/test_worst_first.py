@@ -255,8 +255,8 @@ ONE_OF_EACH = {
 
 
 def is_about(row, family):
-    """Whether a row is about the fact: by its name, or that of a difference by the kind of difference, which is its title."""
-    return row.title == (row.state.text if family == "drift" and row.state else "x")
+    """Whether a row is about the fact: by its name, or of a difference or defect by its kind, which is its title."""
+    return row.title == (row.state.text if family in {"drift", "documentation"} and row.state else "x")
 
 
 def found(view, kind):

@@ -35,6 +35,8 @@ _KINDS = ("depends", "api", "part", "owns", "member")
 _WITHOUT_ARROW = {"owns", "member"}
 _WIDTHS = {**dict.fromkeys("iljtfrI.,:;'|!()[] /-", 0.36), **dict.fromkeys("mwMW@%—…", 0.92)}
 """Widths of letters in a bold sans serif, in em: precise enough to decide whether a text fits."""
+_SURE = 0.85
+"""A text up to this part of its room also fits in the widest fonts that browsers fall back on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +198,9 @@ def _box(node: Node, width: int, up: str) -> tuple[str, str]:
     tag, href = ("a", f' href="{escape(up + node.path)}"') if node.path else ("g", "")
     label, sub = _cut(node.label, room, LABEL_SIZE), _cut(node.sub, room, SUB_SIZE)
     whole = f"<title>{escape(_full(node))}</title>" if "…" in label + sub else ""
-    first = f'<text y="{_NAME_Y}">{escape(label)}</text>' if sub else f"<text>{escape(label)}</text>"
-    second = f'<text class="cb-graph__sub" y="{_SUB_Y}">{escape(sub)}</text>' if sub else ""
+    at = f' y="{_NAME_Y}"' if sub else ""
+    first = f"<text{at}{_fitted(label, room, LABEL_SIZE)}>{escape(label)}</text>"
+    second = f'<text class="cb-graph__sub" y="{_SUB_Y}"{_fitted(sub, room, SUB_SIZE)}>{escape(sub)}</text>' if sub else ""
     return f'<{tag}{href} class="cb-graph__node{state}"', (
         f'{whole}<rect/><use href="{escape(up)}assets/icons.svg#i-{escape(node.icon)}"/>{first}{second}</{tag}>'
     )
@@ -205,6 +208,12 @@ def _box(node: Node, width: int, up: str) -> tuple[str, str]:
 
 def _full(node: Node) -> str:
     return ", ".join(part for part in (f"{node.label} ({node.id})" if not isinstance(node.id, str) else node.label, node.sub) if part)
+
+
+def _fitted(text: str, room: float, size: float) -> str:
+    """The attributes with which a text that nearly fills its box stays in it, also in a font with wider letters; else nothing."""
+    width = _width(text, size)
+    return f' textLength="{min(width, room):.0f}" lengthAdjust="spacingAndGlyphs"' if width > _SURE * room else ""
 
 
 @lru_cache(20_000)

@@ -102,5 +102,5 @@ def shown_value(value: Any) -> str:
     elif isinstance(value, list | tuple):
         text = ", ".join(shown_value(item) for item in value[:5]) + (f" +{len(value) - 5}" if len(value) > 5 else "")  # noqa: PLR2004
     else:
-        text = str(value)
+        text = str(value).removesuffix(".0")
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -10,7 +10,7 @@ from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, events, joined, short, url_of, with_subject
+from callboard.pages.facts.formatting import EVENTS, MINUS, events, joined, short, signed_percent, url_of, with_subject
 from callboard.pages.facts.view import Block, Content, EventView, Figure
 
 METERS = 3
@@ -29,7 +29,7 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
         figures = [Figure(_money(value.amount, value.currency), _period(context, value))]
         if value.previous:
             change = (value.amount - value.previous) / abs(value.previous) * 100
-            figures.append(Figure(f"{change:+.0f} %", labels["cost_change"]))
+            figures.append(Figure(signed_percent(change), labels["cost_change"]))
         blocks.append(Block("figures", tuple(figures)))
         words = label_for(labels, "cost_words", len(value.days), f"{min(value.days, default=0):,.2f}", f"{max(value.days, default=0):,.2f}")
         line = formatting.spark(labels["cost_by_day"], label_for(labels, "last_days", len(value.days)), value.days, words)
@@ -61,7 +61,7 @@ def _period(context: FactsContext, value: Cost) -> str:
 
 
 def _money(amount: float, currency: str) -> str:
-    return f"{short(currency, 10)} {amount:,.{0 if abs(amount) >= LARGE else 2}f}".strip()
+    return f"{short(currency, 10)} {amount:,.{0 if abs(amount) >= LARGE else 2}f}".strip().replace("-", MINUS)
 
 
 PAGES = FamilyPages(icon="cost", panel=_panel, rollup=_rollup)

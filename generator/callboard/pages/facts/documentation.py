@@ -80,15 +80,15 @@ def _content(context: FactsContext, order: Sequence[Fact], rows: Iterable[EventV
 
 
 def _row(context: FactsContext, fact: Fact) -> EventView:
-    """One defect: what it is, where it is mended, and how."""
+    """One defect: what it is, where it is fixed, and how."""
     value = fact.value
     assert isinstance(value, DocumentationDefect)  # noqa: S101 - of the family
     labels, place = context.labels, short(value.path, 160) + (f":{value.line}" if value.line else "")
     state = StateView(labels[f"docs_defect_{value.kind}"], value.tone, "warn" if value.tone == "warn" else "info")
     what = short(value.what, 160)
-    note = joined(state.text, "" if value.kind in _REASONED else what, labels[f"docs_fix_{value.kind}"])
+    note = joined(place, "" if value.kind in _REASONED else what, labels[f"docs_fix_{value.kind}"])
     reason = what if value.kind in _REASONED else ""
-    return EventView(place, state, url_of(fact), is_code=True, note=note, reason=reason, at=at(context, value.changed))
+    return EventView(state.text, state, url_of(fact), note=note, reason=reason, at=at(context, value.changed))
 
 
 def _listed(context: FactsContext) -> list[Fact]:

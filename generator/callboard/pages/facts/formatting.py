@@ -21,6 +21,7 @@ _RUN_ICONS = {
     RunState.SUCCEEDED: "good", RunState.FAILED: "bad", RunState.RUNNING: "running", RunState.WAITING: "waiting",
     RunState.CANCELLED: "cancelled", RunState.ROLLED_BACK: "rolled-back", RunState.UNKNOWN: "unknown",
 }  # fmt: skip
+MINUS = "\N{MINUS SIGN}"
 EVENTS = 5
 """Rows of a list in a panel."""
 REST = 50
@@ -60,6 +61,13 @@ def percent(value: float, digits: int = 2) -> str:
     if float(text) == 100 and value < 100:  # noqa: PLR2004 - all of it
         text = f"{value:.4f}".rstrip("0")
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def signed_percent(change: float) -> str:
+    """A change in percent without decimals, with a plus or a minus sign (no hyphen); ``0 %`` without a sign."""
+    text = f"{abs(change):,.0f}"
+    sign = "" if text == "0" else "+" if change > 0 else MINUS
+    return f"{sign}{text} %"
 
 
 def duration(context: FactsContext, seconds: float) -> str:

@@ -18,6 +18,8 @@ from callboard.pages.shared_views import EntityLink, StateView, TimeView
 
 LINKS = 12
 """Entities or people that are named in one row."""
+REST = 100
+"""Further entities, people or teams that open in one row."""
 TEAMS = 5
 ROWS = 300
 ISSUES = 3
@@ -41,7 +43,13 @@ class KnowledgeRow:
     teams: tuple[CountedTeam, ...]
     links: tuple[EntityLink, ...]
     """Components, or people; no people on a public portal."""
-    more: int
+    other_teams: tuple[CountedTeam, ...] = ()
+    """Teams that open below the first ones."""
+    other_links: tuple[EntityLink, ...] = ()
+    """Components or people that open below the first ones."""
+    more_teams: int = 0
+    more: int = 0
+    """How many are in the file with all of them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +142,17 @@ def knowledge_view(context: InsightsContext) -> KnowledgeView:
 def _row(
     context: InsightsContext, name: str, refs: Sequence[EntityRef], teams: Sequence[tuple[EntityRef, int]], *, are_people: bool = False
 ) -> KnowledgeRow:
-    shown = () if are_people and context.is_public else tuple(refs[:LINKS])
-    links = sorted(context.links.all(shown), key=lambda link: (link.name.casefold(), link.ref))
-    counted = tuple(CountedTeam(context.links.to(team), number) for team, number in teams[:TEAMS])
-    return KnowledgeRow(name, len(refs), counted, tuple(links), len(refs) - len(links) if links else 0)
+    shown = () if are_people and context.is_public else tuple(refs)
+    counted = tuple(CountedTeam(context.links.to(team), number) for team, number in teams[: TEAMS + REST])
+    return KnowledgeRow(
+        name, len(refs), counted[:TEAMS], _by_name(context, shown[:LINKS]),
+        counted[TEAMS:], _by_name(context, shown[LINKS : LINKS + REST]),
+        max(len(teams) - TEAMS - REST, 0), max(len(shown) - LINKS - REST, 0),
+    )  # fmt: skip
+
+
+def _by_name(context: InsightsContext, refs: tuple[EntityRef, ...]) -> tuple[EntityLink, ...]:
+    return tuple(sorted(context.links.all(refs), key=lambda link: (link.name.casefold(), link.ref)))
 
 
 def unowned_view(context: InsightsContext) -> UnownedView:

@@ -10,6 +10,7 @@ from typing import ClassVar
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
+from callboard.model.times import with_local_times
 from callboard.pages.facts.members import ROLLUP_KINDS, members
 from callboard.pages.scorecards.campaign import CampaignView, campaign
 from callboard.pages.scorecards.context import ScorecardContext, card_path
@@ -202,7 +203,8 @@ def _since(context: ScorecardContext, of: CardResult, result: RuleResult) -> str
 
 
 def _found(context: ScorecardContext, deciding: tuple[Explanation, ...]) -> str:
-    return "; ".join(dict.fromkeys(each.found.text(context.labels) for each in deciding[:_MOST_FOUND] if each.found))
+    found = "; ".join(dict.fromkeys(each.found.text(context.labels) for each in deciding[:_MOST_FOUND] if each.found))
+    return with_local_times(found, context.zone)
 
 
 def _tool(context: ScorecardContext, source: str) -> str:

@@ -1,0 +1,138 @@
+"""What a reader sees: nothing is cut, lies over its neighbor, or is too small to be hit."""
+
+import json
+import os
+from datetime import UTC, datetime
+from itertools import pairwise
+
+import pytest
+from small_site import SETTINGS, documents
+
+import yaml
+from callboard import pipeline
+from callboard.io.clock import Meter
+from callboard.plugins.portal_settings import read_settings
+from support import shared_caches
+
+pytestmark = pytest.mark.browser
+
+LONG_NAME = "mobile-backend-for-frontend-and-more"
+HEADINGS = [f"Part {number}" for number in range(30)]
+QUALITY = {
+    "entity": "order-svc", "state": "passed", "coverage": 84.25, "coverage_wanted": 80, "duplication": 11.8, "bugs": 3, "smells": 27,
+    "analysed": "-2h", "url": "https://tool.example/1",
+}  # fmt: skip
+COST = {"entity": "order-svc", "name": "all", "amount": 1309.2, "previous": 1400.0, "currency": "USD", "first": "-30d", "last": "-1d"}
+CARD = """
+name: upkeep
+title: Upkeep
+levels: [bronze, silver]
+rules:
+  - {id: old, title: Analysed long ago, level: bronze, check: {facts: quality-gate, every: {analysed: {older-than: 7d}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def portal(chromium, serve, tmp_path_factory):
+    """A portal with a long page of documentation, teams in teams, figures, and a component whose name fills its box."""
+    folder = tmp_path_factory.mktemp("layout")
+    units = [("mill-with-a-long-name", "shop"), ("team-of-the-mill", "mill-with-a-long-name")]
+    more = [
+        {"kind": "Group", "metadata": {"name": name}, "spec": {"type": "unit", "parent": above, "children": []}} for name, above in units
+    ]
+    spec = {"type": "service", "lifecycle": "production", "owner": "team-of-the-mill", "dependsOn": ["component:order-svc"]}
+    more.append({"kind": "Component", "metadata": {"name": LONG_NAME}, "spec": spec})
+    for document in [*documents(), *({"apiVersion": "backstage.io/v1alpha1"} | each for each in more)]:
+        file = folder / "shop" / document["metadata"]["name"].lower() / "catalog-info.yaml"
+        if document["metadata"]["name"] == "order-svc":
+            document["metadata"]["annotations"] = {"backstage.io/techdocs-ref": "dir:."}
+        file.parent.mkdir(parents=True)
+        file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    docs = folder / "shop/order-svc/docs"
+    docs.mkdir()
+    (docs / "index.md").write_text("# Long\n\n" + "\n\n".join(f"## {each}\n\nText." for each in HEADINGS), encoding="utf-8")
+    (docs.parent / "mkdocs.yml").write_text("site_name: Orders\n", encoding="utf-8")
+    items = []
+    for family, fact in (("quality-gate", QUALITY), ("cost", COST)):
+        (folder / f"{family}.json").write_text(json.dumps([fact]), encoding="utf-8")
+        items.append(f"  - {{name: {family}, type: file, path: {family}.json, measures: all}}\n")
+    (folder / "card.yaml").write_text(CARD, encoding="utf-8")
+    (folder / "sources.yaml").write_text(f"{SETTINGS}scorecards: [card.yaml]\nintegrations:\n{''.join(items)}", encoding="utf-8")
+    with shared_caches.lent(folder):
+        read = read_settings(folder / "sources.yaml", {})
+        pipeline.build(pipeline.BuildRequest(read, folder / "site", datetime(2026, 7, 1, 3, tzinfo=UTC), dict(os.environ)), Meter())
+    return serve(folder / "site")
+
+
+def test_a_long_page_has_all_its_headings_in_its_contents(page, portal, width):
+    page.goto(f"{portal}docs/default/component/order-svc/", wait_until="networkidle")
+    if width > 1220:  # contents stand beside the text
+        assert page.locator(".md-nav--secondary a").locator("visible=true").all_inner_texts() == HEADINGS
+    else:
+        page.locator(".cb-docs__headings > summary").click()
+        assert page.locator(".cb-docs__headings a").locator("visible=true").all_inner_texts() == HEADINGS
+
+
+def test_links_of_a_trail_are_far_enough_apart_to_be_hit(page, portal):
+    page.set_viewport_size({"width": 180, "height": 900})  # the trail wraps
+    page.goto(f"{portal}catalog/default/group/team-of-the-mill/")
+    boxes = [link.bounding_box() for link in page.locator(".cb-trail a").all()]
+    assert len(boxes) == 2
+    assert boxes[1]["y"] > boxes[0]["y"]
+    assert min(box["height"] for box in boxes) >= 24
+
+
+@pytest.mark.parametrize("font", ["sans-serif", "monospace"])
+def test_texts_stay_in_the_boxes_of_a_diagram(page, portal, font):
+    page.goto(f"{portal}catalog/default/component/order-svc/")
+    page.eval_on_selector_all(".cb-graph text", "(texts, font) => texts.forEach((text) => { text.style.fontFamily = font; })", font)
+    edges = page.eval_on_selector_all(
+        ".cb-graph__node",
+        """(nodes) => nodes.flatMap((node) => [...node.querySelectorAll('text')].map((text) =>
+            [text.textContent, node.querySelector('rect').getBoundingClientRect().right - text.getBoundingClientRect().right]))""",
+    )
+    assert any(text.endswith("…") for text, _ in edges)
+    assert [text for text, room in edges if room < 0] == []
+
+
+def test_numbers_of_a_card_stay_on_their_lines_and_apart(page, portal):
+    page.set_viewport_size({"width": 340, "height": 900})
+    page.goto(f"{portal}catalog/default/component/order-svc/")
+    stats = page.eval_on_selector_all(
+        "#facts-quality-gate .cb-stat",
+        """(stats) => stats.map((stat) => [...stat.children].map((part) => {
+            const range = document.createRange();
+            range.selectNodeContents(part);
+            const { left, right, top, height } = range.getBoundingClientRect(), line = parseFloat(getComputedStyle(part).lineHeight);
+            return { text: part.textContent, left, right, top, lines: Math.round(height / line || 1) };
+        }))""",
+    )
+    assert len(stats) == 4
+    values = [value for _, value in stats]
+    assert [value["text"] for value in values if value["lines"] > 1] == []
+    for (label, value), (next_label, next_value) in pairwise(stats):
+        if value["top"] == next_value["top"]:
+            assert max(label["right"], value["right"]) <= min(next_label["left"], next_value["left"])
+
+
+def test_what_costs_less_has_a_minus_sign_and_results_have_times_of_the_portal(page, portal):
+    page.goto(f"{portal}catalog/default/component/order-svc/")
+    assert "\N{MINUS SIGN}6 %" in page.locator("#facts-cost").inner_text()
+    assert "2026-07-01 01:00 UTC" in page.locator(".cb-score__rules").first.inner_text()
+
+
+def test_a_name_without_a_description_stands_in_the_middle_of_its_row(page, portal, width):
+    page.goto(f"{portal}catalog/", wait_until="networkidle")
+    row = page.locator("[data-table] tbody tr", has=page.get_by_role("link", name=LONG_NAME)).first
+    if width > 1220:
+        name, whole = row.get_by_role("link", name=LONG_NAME).bounding_box(), row.bounding_box()
+        assert abs(name["y"] + name["height"] / 2 - whole["y"] - whole["height"] / 2) < 3
+
+
+def test_a_list_without_items_is_one_line_of_a_form(page, portal):
+    page.goto(f"{portal}create/register/", wait_until="networkidle")
+    tags = page.locator("fieldset[data-rows=tags]")
+    assert tags.bounding_box()["height"] < 40
+    tags.locator("[data-add]").click()
+    assert tags.locator("input").is_visible()
+    assert tags.bounding_box()["height"] > 60
