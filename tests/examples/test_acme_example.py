@@ -34,6 +34,16 @@ def documents() -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 DOCUMENTS = list(documents())
+DIRECTORY = ROOT / "examples" / "directory"
+
+
+def people() -> list[dict[str, Any]]:
+    """The accounts that the directory exports and the portal shows: without former colleagues and guests."""
+    users = json.loads((DIRECTORY / "users.json").read_text(encoding="utf-8"))["Resources"]
+    return [user for user in users if user["active"] and user["userType"] != "Guest"]
+
+
+COUNTS = Counter(document["kind"] for _, document in DOCUMENTS) + Counter(User=len(people()))
 
 
 def repository(path: Path) -> str:
@@ -52,7 +62,7 @@ def definitions(api_type: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("kind", sorted(KINDS_AND_LEAST))
 def test_there_is_enough_of_every_kind(kind):
-    assert Counter(document["kind"] for _, document in DOCUMENTS)[kind] >= KINDS_AND_LEAST[kind]
+    assert COUNTS[kind] >= KINDS_AND_LEAST[kind]
 
 
 def test_the_company_has_many_repositories_and_two_namespaces():
@@ -61,17 +71,16 @@ def test_the_company_has_many_repositories_and_two_namespaces():
 
 
 def test_the_readme_counts_right():
-    counts = Counter(document["kind"] for _, document in DOCUMENTS)
     said = re.sub(r"\s+", " ", (ACME / "README.md").read_text(encoding="utf-8"))
     repositories = len([p for p in ACME.iterdir() if p.is_dir()])
     for number, thing in (
         (repositories, "repositories"),
-        (counts["Group"], "groups"),
-        (counts["User"], "people"),
-        (counts["Component"], "components"),
-        (counts["API"], "APIs"),
+        (COUNTS["Group"], "groups"),
+        (COUNTS["User"], "people"),
+        (COUNTS["Component"], "components"),
+        (COUNTS["API"], "APIs"),
     ):
-        assert f"{number} {thing}" in said
+        assert re.search(rf"\b{number} {thing}", said), thing
 
 
 @pytest.mark.parametrize(("name", "text"), definitions("openapi"), ids=lambda v: v[:30])
@@ -144,13 +153,24 @@ def test_every_group_lies_below_the_company_in_three_levels():
     assert set(depths) == {0, 1, 2}
 
 
+def test_the_directory_and_the_descriptors_have_the_same_groups():
+    listed = json.loads((DIRECTORY / "groups.json").read_text(encoding="utf-8"))["Resources"]
+    described = {d["metadata"]["name"]: d for _, d in DOCUMENTS if d["kind"] == "Group"}
+    annotation = "idp.acme.example/group-id"
+    assert {group["displayName"]: group["id"] for group in listed} == {
+        name: d["metadata"]["annotations"][annotation] for name, d in described.items()
+    }
+    known = {each["id"] for each in [*json.loads((DIRECTORY / "users.json").read_text(encoding="utf-8"))["Resources"], *listed]}
+    assert {member["value"] for group in listed for member in group["members"]} <= known
+
+
 def depth_of(name: str, parents: dict[str, str | None]) -> int:
     parent = parents[name]
     return 0 if parent is None else 1 + depth_of(parent, parents)
 
 
 def test_addresses_can_belong_to_nobody():
-    for path in (p for p in ACME.rglob("*") if p.is_file()):
+    for path in (p for folder in (ACME, DIRECTORY) for p in folder.rglob("*") if p.is_file()):
         text = path.read_text(encoding="utf-8")
         hosts = {h.lower() for h in re.findall(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)", text)}
         assert all(host == "acme.example" for host in hosts), path

@@ -69,7 +69,7 @@ def read(collected) -> tuple[list[Entity], list[Problem], list[FileResult]]:
 @pytest.fixture(scope="module")
 def linked(read) -> tuple[Catalog, list[Problem]]:
     entities, problems, _ = read
-    merged = merge(entities, ["acme"], KINDS)
+    merged = merge(entities, ["acme", "people"], KINDS)
     unique, duplicates = merged.entities, merged.problems()
     catalog, found = link(unique, KINDS)
     return catalog, [*problems, *duplicates, *found]
@@ -77,7 +77,19 @@ def linked(read) -> tuple[Catalog, list[Problem]]:
 
 def test_every_repository_is_a_tree_of_its_own(collected):
     assert collected.failures == ()
-    assert len(collected.trees) == len([p for p in (SETTINGS.parent / "examples" / "acme").iterdir() if p.is_dir()])
+    repositories = [tree for tree, source in zip(collected.trees, collected.tree_sources, strict=True) if source == "acme"]
+    assert len(repositories) == len([p for p in (SETTINGS.parent / "examples" / "acme").iterdir() if p.is_dir()])
+
+
+def test_a_person_of_the_directory_is_on_the_team_of_a_descriptor_and_has_the_account_of_a_host(linked):
+    catalog, _ = linked
+    mara, team = EntityRef("user", "default", "mara.lindqvist"), EntityRef("group", "default", "team-checkout")
+    assert catalog.entities[mara].origin.source == "people"
+    assert catalog.entities[mara].metadata["annotations"]["github.com/user-login"] == "maralindqvist"
+    assert catalog.entities[team].origin.source == "acme"
+    assert mara in catalog.targets(team, "hasMember")
+    assert catalog.entities[EntityRef("user", "default", "daan.devries")].spec["profile"]["skills"] == ["go", "kafka"]
+    assert not {"ines.moreau", "otto.brandt"} & {ref.name for ref in catalog.entities}
 
 
 def test_only_the_deliberate_flaws_are_reported(linked):

@@ -65,7 +65,7 @@ class Both:
 
 def portal(folder, *parts):
     """These parts of the example with two guides, built once and shown."""
-    for part in ("facts", "scorecards", *parts):
+    for part in ("directory", "facts", "scorecards", *parts):
         source, target = ROOT / "examples" / part, folder / "examples" / part
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)

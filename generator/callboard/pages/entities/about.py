@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from callboard.catalog import presentation, structure
+from callboard.catalog.people import MEMBERSHIPS, accounts
 from callboard.descriptors.formats import LINK_SCHEMES
 from callboard.markdown.rendering import plain, to_html
 from callboard.model import fields
@@ -76,11 +77,35 @@ _ANNOTATIONS = {
     "opsgenie.com/component-selector": "Opsgenie",
     "snyk.io/org-name": "Snyk",
     "newrelic.com/dashboard-guid": "New Relic",
+    "newrelic.com/entity-guid": "New Relic",
     "dynatrace.com/dynatrace-entity-id": "Dynatrace",
-    "github.com/team-slug": "GitHub",
-    "github.com/user-login": "GitHub",
+    "dynatrace.com/synthetics-ids": "Dynatrace",
+    "dev.azure.com/project-repo": "Azure DevOps",
+    "bitbucket.org/repo-url": "Bitbucket",
+    "bitbucket.org/project-key": "Bitbucket",
+    "gitlab.com/project-id": "GitLab",
+    "jira.com/project-key": "Jira",
+    "jenkins.io/github-folder": "Jenkins",
+    "argocd/project-name": "Argo CD",
+    "grafana/oncall-schedule": "Grafana OnCall",
+    "opsgenie.com/team": "Opsgenie",
+    "incident.io/catalog-entry": "incident.io",
+    "rootly.com/service-slug": "Rootly",
+    "rootly.com/service-id": "Rootly",
+    "statuspage.io/components": "Statuspage",
+    "dependencytrack/project-id": "Dependency-Track",
+    "dependencytrack/project-name": "Dependency-Track",
+    "snyk.io/project-ids": "Snyk",
 }
-"""Annotations with the entity's name in another system, and the name of that system."""
+"""Annotations with the entity's name in another system, and the name of that system; none of them is a secret."""
+_HOSTS = {
+    "github.com": "GitHub",
+    "gitlab.com": "GitLab",
+    "graph.microsoft.com": "Microsoft Entra ID",
+    "okta.com": "Okta",
+    "keycloak.org": "Keycloak",
+}
+"""Names of the hosts and directories that annotations with accounts of people and teams begin with."""
 
 
 def about(context: EntityContext, entity: Entity) -> Section:
@@ -149,7 +174,9 @@ def _details(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
 
 def _external_refs(entity: Entity) -> tuple[Detail, ...]:
     annotations = fields.annotations(entity)
-    named = ((name, annotations[key]) for key, name in _ANNOTATIONS.items() if key in annotations)
+    known = accounts(entity) if entity.ref.kind in MEMBERSHIPS else {}
+    named = [(name, annotations[key]) for key, name in _ANNOTATIONS.items() if key in annotations]
+    named += [(_HOSTS.get(host := key.partition("/")[0], text_of(host, 80)), value) for key, value in sorted(known.items())]
     return tuple(Detail(name, code=text_of(value, 200), url=web_url(value)) for name, value in named)
 
 

@@ -31,6 +31,8 @@ from callboard.sources.people import PeopleOptions, Person, Team, people_files
 BACKSTAGE = "backstage"
 """Value of the option ``name``: names as Backstage's providers make them, for portals that come from there."""
 NOT_IN_BACKSTAGE = re.compile(r"[^a-zA-Z0-9_.-]")
+MOST_TEXTS = 100
+"""Values of one attribute that are read."""
 Member = TypeVar("Member")
 
 
@@ -88,8 +90,11 @@ class DirectorySource:
         self._groups: Mapping[str, Any] = settings.options.get("groups", {})
         self._users: Mapping[str, Any] = settings.options.get("users", {})
 
-    def _collected(self, contents: DirectoryContents, client: Client) -> Collected:
-        """A file for each group and each user. Raises ``SourceError`` where there is no user, which is a missing permission."""
+    def _collected(self, contents: DirectoryContents, client: Client | None) -> Collected:
+        """A file for each group and each user; ``client`` is None if nothing was requested.
+
+        Raises ``SourceError`` where there is no user, which is a missing permission.
+        """
         if not contents.users:
             raise SourceError(
                 f"the directory {self._shown()} returned no user",
@@ -100,7 +105,7 @@ class DirectorySource:
         )  # fmt: skip
         tree = MemoryTree.of(f"{self._url}/", self._shown(), people_files(self._teams(contents), self._people(contents), options))
         files = tuple(DescriptorFile(self._name, tree, path) for path in tree.files)
-        return Collected((tree,), files, traffic=(SourceTraffic(self._name, client.traffic),))
+        return Collected((tree,), files, traffic=(SourceTraffic(self._name, client.traffic),) if client else ())
 
     def _oauth(self, token_url: str, scope: str = "") -> Credential:
         """The credential of the options ``client_id`` and ``client_secret`` or ``private_key``. Raises ``SourceError`` without them."""
@@ -156,6 +161,7 @@ class DirectorySource:
                 email=user.email,
                 description=user.job,
                 teams=tuple(teams[user.id]),
+                skills=texts_of(user.values, str(self._users.get("skills", ""))),
                 annotations=self._annotations(self._users, "user-id", "user-login", user.id, user.values),
             )
             for user in contents.users
@@ -196,7 +202,7 @@ def _nickname(group: DirectoryGroup) -> str:
 
 def named_attributes(options: Mapping[str, Any]) -> Sequence[str]:
     """The attributes that the options of groups or users name, in addition to those that are always read."""
-    named = [options.get("name", ""), *options.get("accounts", {}).values()]
+    named = [options.get("name", ""), options.get("skills", ""), *options.get("accounts", {}).values()]
     return sorted({str(name) for name in named if name and name not in {BACKSTAGE, "id"}})
 
 
@@ -213,14 +219,23 @@ def members_by_group(groups: Sequence[str], listed: Callable[[str], Iterable[Mem
 
 
 def attribute_of(values: Mapping[str, Any], path: str) -> str:
-    """The text of an attribute, nested ones with dots; of a list its first text. Empty where there is none.
+    """The text of an attribute, nested ones with dots; of a list its first text. Empty where there is none."""
+    found = _value(values, path)
+    first = next(iter(found), None) if isinstance(found, list) else found
+    return text_of(first, MAX_NAME).strip()
 
-    A key may have dots itself, as that of an extension of SCIM: the longest one that exists counts.
-    """
+
+def texts_of(values: Mapping[str, Any], path: str) -> Sequence[str]:
+    """The texts of an attribute with a list, each once; of one that is a text, the parts between commas."""
+    found = _value(values, path)
+    listed = found if isinstance(found, list) else text_of(found).split(",")
+    return [*dict.fromkeys(filter(None, (text_of(item, MAX_NAME).strip() for item in listed[:MOST_TEXTS])))]
+
+
+def _value(values: Mapping[str, Any], path: str) -> Any:
+    """The value at a path. A key may have dots itself, as that of an extension of SCIM: the longest one that exists counts."""
     whole = next((key for key in sorted(values, key=len, reverse=True) if path == key or path.startswith(f"{key}.")), "")
     value: Any = values.get(whole)
     for key in path.removeprefix(whole).removeprefix(".").split(".") if path != whole else ():
         value = value.get(key) if isinstance(value, Mapping) else None
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return text_of(value, MAX_NAME).strip() if path else ""
+    return value if path else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -27,8 +27,11 @@ from callboard.sources.directories.directory_source import (
     DirectoryUser,
     members_by_group,
 )
+from callboard.sources.directories.scim_export import read_export
 from callboard.sources.generated import MAX_NAME, text_of
 
+DAY = 86_400
+"""Seconds."""
 PAGE = 200
 MEDIA_TYPE = "application/scim+json, application/json"
 WITHOUT_PAGES = frozenset({400, 501})
@@ -45,24 +48,36 @@ class ScimSource(DirectorySource):
         self.annotation = f"{self._shown().partition('/')[0]}/"
 
     def collect(self) -> Collected:
-        """All groups and users, or none of them. Raises ``HttpError``."""
+        """All groups and users, or none of them. Raises ``SourceError``."""
+        if self._options.get("path"):
+            return self._from(*self._exported(), None)
         client = client_for(self._context, self._url, self._credential())
-        nodes = [*_listed(client, "/Users", _filter(self._users))]
-        resources = [node for node in self._listed_groups(client) if self.selects(text_of(node.get("displayName"), MAX_NAME))]
+        return self._from(_listed(client, "/Users", _filter(self._users)), self._listed_groups(client), client)
+
+    def _from(self, users: Iterable[Mapping[str, Any]], listed: Iterable[Mapping[str, Any]], client: Client | None) -> Collected:
+        """The descriptors of users and groups as SCIM has them."""
+        nodes = [*users]
+        resources = [node for node in listed if self.selects(text_of(node.get("displayName"), MAX_NAME))]
         groups = [_group(node) for node in resources]
         members = {group.id: {*_ids(node.get("members"))} for group, node in zip(groups, resources, strict=True)}
-        if groups and not any("members" in node for node in resources):
+        if client and groups and not any("members" in node for node in resources):
             asked = members_by_group([group.id for group in groups], lambda group: _members(client, group))
             members = {group: {*found} for group, found in asked.items()}
+        unknown = {group for group, found in members.items() if not found}
         for node in nodes:
-            for group in _ids(node.get("groups")):
-                if group in members and not members[group]:
-                    members[group].add(text_of(node.get("id"), MAX_NAME))
+            for group in unknown.intersection(_ids(node.get("groups"))):
+                members[group].add(text_of(node.get("id"), MAX_NAME))
         return self._collected(DirectoryContents(groups, [_user(node) for node in nodes], members), client)
 
     def _credential(self) -> Credential:
         user = str(self._options.get("user", ""))
         return basic(user, str(self._options.get("password", ""))) if user else bearer(str(self._options.get("token", "")))
+
+    def _exported(self) -> tuple[Iterable[Mapping[str, Any]], Iterable[Mapping[str, Any]]]:
+        """Users and groups in the files of the option ``path``. Raises ``SourceError``."""
+        days = self._options.get("max_age_days", 0)
+        found = read_export(self._context.root, str(self._options["path"]), self._context.clock.time() - days * DAY if days else 0.0)
+        return found.get("user", {}).values(), found.get("group", {}).values()
 
     def _listed_groups(self, client: Client) -> Iterator[Mapping[str, Any]]:
         """All groups, in one answer where the provider has no pages of groups."""
@@ -100,9 +115,9 @@ def _listed(client: Client, path: str, query: Params) -> Iterator[Mapping[str, A
 
 def _raise_if_incomplete(path: str, found: Sequence[Mapping[str, Any]], total: int) -> Iterator[Mapping[str, Any]]:
     ids = {text_of(node.get("id")) for node in found}
-    if len(found) < total:
+    if len(ids) < total:  # ids, for a provider that ignores startIndex returns its first page again and again
         raise HttpError(
-            "wrong-type", f"the listing {path} is incomplete: it has {len(found):,} of {total:,} resources",
+            "wrong-type", f"the listing {path} is incomplete: it has {len(ids):,} of {total:,} resources",
             "Check what the credential may list, and the largest page of the provider.",
         )  # fmt: skip
     if "" in ids:
