@@ -99,16 +99,17 @@ class DocumentationBuilder:
 
     def build(self) -> PortalDocumentation:
         """The documentation. Raises ``SourceError`` if the network fails."""
-        waiting: list[_Pending] = []
+        waiting, size = list[_Pending](), 0
         places = [*self._places()]
         self._announce(places)
         for entity, place, decisions in places:
             pending = self._read(entity, place, decisions)
             if pending is not None:
                 waiting.append(pending)
-            if sum(each.read.size for each in waiting) > _WINDOW:
+                size += pending.read.size
+            if size > _WINDOW:
                 self._convert(waiting)
-                waiting = []
+                waiting, size = [], 0
         self._convert(waiting)
         self._add_changes()
         shared = {ref: each for ref, each in self._shared.items() if each.ref in self._sets}
@@ -232,7 +233,9 @@ class DocumentationBuilder:
         self._converted += len(by_work)
         for pending in waiting:
             pages = [(pending.pages[path], pending.html[path]) for path in pending.keys]
-            self._complete(pending, write_pack(pending.kept.file, pending.digest, pages))
+            # A set without pages is read again by each build, which asks its folder no more than a comparison with a file would.
+            kept = write_pack(pending.kept.file, pending.digest, pages) if pages else KeptPages(pending.kept.file, pending.digest)
+            self._complete(pending, kept)
             pending.html.clear()
 
     def _take_kept(self, pending: _Pending, page: DocumentPage) -> bool:
@@ -258,7 +261,7 @@ class DocumentationBuilder:
         problems = tuple(self._found(pending, tree, finding) for finding in findings[:_MOST_FINDINGS])
         self._sets[ref] = made = replace(made, problems=problems, files=files.published, left_out=files.left_out)
         self._kept[ref] = kept
-        if (asked := tree.asked()) is not None:
+        if pages and (asked := tree.asked()) is not None:
             write_known_set(kept.file, KnownSet.of(made, pending.options, asked))
         self._problems += problems
 
