@@ -11,7 +11,7 @@ import msgspec
 
 from callboard.model.data_classes import dataclass
 from callboard.pages.page import SearchSection, SearchText
-from callboard.search.terms import counted_terms, terms_of, words_in
+from callboard.search.terms import counted_terms, terms_of, words_and_terms
 
 MOST_SECTIONS = 511
 """Sections of a page that are hits of their own; the text of later ones belongs to the last of these."""
@@ -83,8 +83,9 @@ def _title_terms(text: SearchText, sections: list[SearchSection], stemmed: Calla
     for number, section in enumerate(sections[: MOST_SECTIONS + 1]):
         lengths: dict[str, int] = {}
         for name in (section.title, *(section.names if number else (text.alias,))):
-            length = min(HEAVIEST, words_in(name, stemmed))
-            for term in terms_of(name, stemmed):
+            words, terms = words_and_terms(name, stemmed)
+            length = min(HEAVIEST, words)
+            for term in terms:
                 lengths[term] = min(length, lengths.get(term, HEAVIEST))
         for term, length in lengths.items():
             found[term].append(number << 3 | length)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -108,14 +108,18 @@ def counted_terms(text: str, stemmed: Callable[[str], str] = stem) -> Iterator[t
                 yield term, count
 
 
-def words_in(text: str, stemmed: Callable[[str], str] = stem) -> int:
-    """The number of words of a text that are terms."""
+def words_and_terms(text: str, stemmed: Callable[[str], str] = stem) -> tuple[int, list[str]]:
+    """The number of words of a text that are terms, and ``terms_of`` it."""
     found = compounds(text, stemmed)
-    return sum(len(each.parts) for each in found if not each.is_stop_word) or len(found)
+    kept = [each for each in found if not each.is_stop_word]
+    return sum([len(each.parts) for each in kept]) or len(found), _terms_of(kept or found)
 
 
 def terms_of(text: str, stemmed: Callable[[str], str] = stem) -> list[str]:
     """All terms of a text, in its order, each as often as it occurs; stop words only if there is nothing else."""
     found = compounds(text, stemmed)
-    kept = [each for each in found if not each.is_stop_word] or found
-    return [term for each in kept for term in (*each.parts, *each.joined)]
+    return _terms_of([each for each in found if not each.is_stop_word] or found)
+
+
+def _terms_of(words: Iterable[Compound]) -> list[str]:
+    return [term for each in words for term in (*each.parts, *each.joined)]
