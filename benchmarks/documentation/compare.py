@@ -63,11 +63,14 @@ def compare(python, folder):
     started = time.process_time()
     ours = rendered_by_callboard(folder, configuration)
     seconds = time.process_time() - started
-    facts, different = [], {}
+    facts, different, hidden = [], {}, sources(folder, configuration)[1].hidden
     for path, page in reference.items():
         mine = ours.get(path)
         if mine is None:
-            facts.append(f"missing: {path}")
+            if path in hidden:  # MkDocs writes both to one address, and the last one wins
+                different[path] = f"not shown, `{hidden[path].path}` has the same address"
+            else:
+                facts.append(f"missing: {path}")
             continue
         facts += [f"{name} of {path}: {page[name]!r} and {mine[name]!r}" for name in ("title", "url", "toc", "previous", "next")
                   if page[name] != mine[name]]  # fmt: skip

@@ -51,6 +51,12 @@ def test_the_annotation_names_a_folder_of_the_repository(portal, reference, fold
         assert not built.problems
 
 
+def test_a_file_with_an_ending_in_upper_case_is_no_page_and_is_reported(portal):
+    made = portal.write(**{"docs/index.md": "# A\n\n[how](HOW.MD)\n", "docs/HOW.MD": "# How\n"}).made()
+    assert [*made.pages] == ["index.md"]
+    assert ("DOC013", "docs/HOW.MD") in [(problem.code, problem.origin.path) for problem in made.problems]
+
+
 def test_several_entities_show_one_set_without_a_copy(portal):
     portal.write(**{"docs/a.md": "# A"}).entity("other", ref="dir:.").entity("third", entity="component:payments", entity_path="/a/")
     built = portal.built()

@@ -42,6 +42,7 @@ def test_another_process_gets_the_links_themselves(tmp_path):
 
 
 def test_the_file_is_closed_when_its_pages_are_gone(tmp_path):
+    gc.collect()  # what other tests left behind
     file, before = tmp_path / "pages.jsonl", descriptors()
     write_pages(file, {"p/": known(1)}, None, "")
     read = read_pages(file)

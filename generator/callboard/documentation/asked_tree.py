@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from callboard.model.errors import TreeError
-from callboard.model.tree import KnownFolders, Tree
+from callboard.model.tree import Tree, has_known_folders
 
 
 class Asked(msgspec.Struct, frozen=True, array_like=True):
@@ -23,14 +23,15 @@ class Asked(msgspec.Struct, frozen=True, array_like=True):
 
     def has_same_answers(self, tree: Tree) -> bool:
         """Whether the tree would give the same answers, as far as can be known without reading. Raises ``SourceError``."""
-        if not isinstance(tree, KnownFolders):
+        known = tree if has_known_folders(tree) else None
+        if known is None:
             return False
         try:
             if any(_digest(tree.glob(pattern)) != digest for pattern, digest in self.globs):
                 return False
         except TreeError:
             return False
-        return all(tree.is_same(*file) for file in self.files)
+        return all(known.is_same(*file) for file in self.files)
 
 
 class AskedTree:
@@ -41,7 +42,7 @@ class AskedTree:
         self.id, self.repository, self.revision, self.addresses = tree.id, tree.repository, tree.revision, tree.addresses
         self._ids: dict[str, tuple[str, str]] = {}
         self._globs: dict[str, str] = {}
-        self._has_failed = not isinstance(tree, KnownFolders)
+        self._has_failed = not has_known_folders(tree)
 
     def asked(self) -> Asked | None:
         """What was asked; None if something could not be read, or has no id."""

@@ -31,7 +31,7 @@ from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
 from callboard.model.problem import Problem, Span
 from callboard.model.ref import EntityRef
-from callboard.model.tree import KnownFolders, Tree, Trees
+from callboard.model.tree import Tree, Trees, has_known_folders
 from callboard.redaction.masking import masked
 from callboard.settings.settings import Settings
 
@@ -91,6 +91,9 @@ class DocumentationBuilder:
     def __init__(self, catalog: Catalog, connected: ConnectedTrees, settings: Settings, folder: Path, program: str) -> None:
         self._catalog, self._connected, self._bounds, self._folder, self._program = catalog, connected, settings.docs, folder, program
         self._is_public = settings.portal.is_public
+        self._portal_options = digest_of_options({
+            "program": program, "bounds": settings.docs, "public": self._is_public, "kinds": sorted(catalog.kinds.by_name),
+        })  # fmt: skip
         self._sets: dict[EntityRef, DocumentationSet] = {}
         self._shared: dict[EntityRef, SharedSet] = {}
         self._kept: dict[EntityRef, KeptPages] = {}
@@ -142,13 +145,13 @@ class DocumentationBuilder:
             folders[place.source, place.tree] |= dict.fromkeys((place.folder, *([decisions] if decisions else [])))
         for key, names in folders.items():
             tree = self._connected.trees[key]
-            if isinstance(tree, KnownFolders):
+            if has_known_folders(tree):
                 tree.expect_folders([*names])
 
     def _add_changes(self) -> None:
         """Add the last change of each page, and its author unless the portal is public; announced first, so that each is not a request."""
         for made in self._sets.values():
-            if made.pages and isinstance(tree := self._tree(made.place), KnownFolders):
+            if made.pages and has_known_folders(tree := self._tree(made.place)):
                 tree.expect_changes([made.repository_path(path) for path in made.pages])
         for ref, made in self._sets.items():
             if made.pages:
@@ -157,7 +160,7 @@ class DocumentationBuilder:
                 self._sets[ref] = replace(made, changed=changed, authors=self._authors(tree, made, changed))
 
     def _authors(self, tree: Tree, made: DocumentationSet, changed: Mapping[str, datetime]) -> Mapping[str, str]:
-        if self._is_public or not isinstance(tree, KnownFolders):
+        if self._is_public or not has_known_folders(tree):
             return {}
         return {path: author for path in changed if (author := masked(tree.last_author(made.repository_path(path)), is_public=False).text)}
 
@@ -202,8 +205,8 @@ class DocumentationBuilder:
     def _options(self, entity: Entity, place: SetPlace, decisions: str | None) -> str:
         """Digest of everything besides files that a set is made by."""
         return digest_of_options({
-            "program": self._program, "bounds": self._bounds, "public": self._is_public, "kinds": sorted(self._catalog.kinds.by_name),
-            "ref": entity.ref, "place": place, "decisions": decisions, "repository": self._tree(place).repository,
+            "portal": self._portal_options, "ref": entity.ref, "place": place, "decisions": decisions,
+            "repository": self._tree(place).repository,
             "only decisions": decisions == place.folder and place_of(entity, self._connected) is None,
         })  # fmt: skip
 

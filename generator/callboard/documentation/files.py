@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote, urlsplit
 from callboard.model.data_classes import dataclass
 
 MARKDOWN = (".markdown", ".mdown", ".mkdn", ".mkd", ".md")
+"""As MkDocs knows pages: in lower case only."""
 _INDEXES = ("index", "README")
 
 
@@ -100,7 +101,7 @@ def relative_url(target: SetFile, page: SetFile) -> str:
 
 def _file(path: str) -> SetFile:
     stem, end = posixpath.splitext(path)
-    if end.lower() not in MARKDOWN:
+    if end not in MARKDOWN:
         return SetFile(path, quote(path), is_page=False)
     folder, name = posixpath.split(stem)
     url = f"{folder}/" if name in _INDEXES and folder else "" if name in _INDEXES else f"{stem}/"

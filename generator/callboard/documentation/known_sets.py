@@ -54,13 +54,19 @@ class KnownSet(msgspec.Struct, frozen=True, array_like=True):
         """The set with its pages by key, of a tree at this revision; None if one is missing. ``empty`` has its reference and place."""
         if any(key not in pages for _, key in self.keys):
             return None
-        problems = (replace(each, origin=replace(each.origin, revision=revision)) if each.origin else each for each in self.problems)
+        problems = (_at_revision(each, revision) for each in self.problems)
         return replace(
             empty, kind=self.kind, title=self.title, docs_folder=self.docs_folder, navigation=self.navigation,
             pages={path: pages[key] for path, key in self.keys}, digest=self.digest, repository_paths=self.repository_paths,
             redirects=self.redirects, problems=tuple(problems), files=self.files, left_out=self.left_out, bytes=self.bytes,
             decisions=self.decisions,
         )  # fmt: skip
+
+
+def _at_revision(problem: Problem, revision: str) -> Problem:
+    if problem.origin is None or problem.origin.revision == revision:
+        return problem
+    return replace(problem, origin=replace(problem.origin, revision=revision))
 
 
 _decoder = msgspec.msgpack.Decoder(KnownSet)

@@ -43,6 +43,8 @@ _MOST_IMAGES = 300
 """Images that a README may name."""
 _LONGEST_NAME, _LONGEST_PATH = 150, 600
 """Bytes."""
+_MOST_UPPER_CASE = 20
+"""Files with endings such as ``.MD`` that are reported."""
 _MOST_FILES = 10_000
 """Files of a documentation folder that are listed."""
 
@@ -191,6 +193,9 @@ class SetReader:
         if odd:
             message = f"{counted(len(odd), 'file has a name', 'files have names')} that no address can have; the first is {odd[0]!r:.200}."
             self._find(rules.PAGE_AS_TEXT, docs, message, "Use shorter names, without control characters and without `index.html`.")
+        for path in [path for path in kept if not path.endswith(MARKDOWN) and path.lower().endswith(MARKDOWN)][:_MOST_UPPER_CASE]:
+            self._find(rules.PAGE_AS_TEXT, posixpath.join(docs, path), "The file is no page of the set: its ending is not in lower case.",
+                       "Rename it, such as to `.md`; MkDocs shows no such file as a page either.")  # fmt: skip
         return [path for path in kept if path not in odd] if odd else kept
 
     def _included(self, tree: Tree, path: str) -> IncludedSet | None:

@@ -81,7 +81,8 @@ PAGE_AS_TEXT = Rule(
     severity=Severity.WARNING,
     summary="A page of a documentation set is shown as plain text, or not at all.",
     means="""The page is larger than the limit, takes more processor time than a page may, or cannot be converted; or the set has more
-pages or bytes than a set may. The limits are in the section `docs` of `sources.yaml`.""",
+pages or bytes than a set may; or its name ends in `.MD`, which MkDocs shows as no page. The limits are in the section `docs` of
+`sources.yaml`.""",
     matters="""Readers see the text without headings, links and tables, or miss the page. The other pages of the set are shown.""",
     wrong="""docs:
   page_bytes: 1000

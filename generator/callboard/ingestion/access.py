@@ -13,7 +13,7 @@ from callboard.descriptors.document import FileLocation
 from callboard.descriptors.placeholders import NOT_PERMITTED, Fetch
 from callboard.model.data_classes import dataclass
 from callboard.model.errors import MissingFileError, MissingRevisionError, NotPermittedError, TreeError
-from callboard.model.tree import DescriptorFile, OtherRevisions, Tree, Trees
+from callboard.model.tree import DescriptorFile, Tree, Trees, has_other_revisions
 from callboard.plugins.sources.paths import compiled_glob, descriptor_paths
 from callboard.settings.settings import SourceSettings
 from callboard.sources import addresses
@@ -133,7 +133,7 @@ def _first(revisions: Sequence[addresses.Revision], limit: int) -> bytes:
         try:
             if ref == "HEAD":
                 return _file(tree, path, limit)
-            if isinstance(tree, OtherRevisions):
+            if has_other_revisions(tree):
                 return tree.read_at(ref, path, limit)
             missing = missing or MissingRevisionError(f"{tree.repository} can be read at one revision only")
         except MissingRevisionError as error:

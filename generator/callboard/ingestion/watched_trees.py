@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from callboard.model.errors import TreeError
-from callboard.model.tree import KnownFolders, OtherRevisions, Tree
+from callboard.model.tree import Tree, has_known_folders, has_other_revisions
 
 
 class TreeQuestions(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ class WatchedTree:
 
     def __init__(self, tree: Tree, source: str) -> None:
         self.tree = tree
-        self._known = tree if isinstance(tree, KnownFolders) else None
+        self._known = tree if has_known_folders(tree) else None
         self.source = source
         self.id, self.repository, self.revision, self.addresses = tree.id, tree.repository, tree.revision, tree.addresses
         self.view_url, self.edit_url, self.fetch = tree.view_url, tree.edit_url, tree.fetch
@@ -109,7 +109,8 @@ class WatchedRepository(WatchedTree):
 
 def watched(tree: Tree, source: str) -> WatchedTree:
     """The tree with its answers noted."""
-    return WatchedRepository(tree, source) if isinstance(tree, OtherRevisions) else WatchedTree(tree, source)
+    made = WatchedRepository if has_other_revisions(tree) else WatchedTree
+    return made(tree, source)
 
 
 def have_equal_answers(questions: Iterable[TreeQuestions], trees: Mapping[tuple[str, str], Tree]) -> bool:
@@ -139,11 +140,11 @@ def _paths(tree: Tree, pattern: str) -> str:
 
 
 def _at_revision(tree: Any, ref: str, path: str, limit: int) -> str:
-    return _answer(tree.read_at, ref, path, limit) if isinstance(tree, OtherRevisions) else ""
+    return _answer(tree.read_at, ref, path, limit) if has_other_revisions(tree) else ""
 
 
 def _id(tree: Tree, path: str) -> str:
-    return tree.file_id(path) if isinstance(tree, KnownFolders) else ""
+    return tree.file_id(path) if has_known_folders(tree) else ""
 
 
 def _time(at: datetime | None) -> str:

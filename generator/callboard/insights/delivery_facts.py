@@ -17,7 +17,7 @@ from callboard.model.data_classes import dataclass
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.ref import EntityRef
-from callboard.model.tree import CommitRanges, Trees, tree_of
+from callboard.model.tree import Trees, has_commit_ranges, tree_of
 from callboard.plugins.run_integrations import IntegrationInfo
 from callboard.state.event_history import EVERYTHING, EventHistory
 from callboard.state.facts import CollectedFacts, with_own_facts
@@ -77,7 +77,7 @@ def _commits(build: DeliveryBuild, ranges: KeptRanges, ref: EntityRef, before: D
         return None
     tree = tree_of(build.trees, entity.origin)
     folder = posixpath.dirname(entity.origin.path)
-    query = partial(tree.commits_between, before.content, after.content, folder) if isinstance(tree, CommitRanges) else None
+    query = partial(tree.commits_between, before.content, after.content, folder) if has_commit_ranges(tree) else None
     return ranges.times((entity.origin.tree, folder, before.content, after.content), query)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -134,6 +135,7 @@ def _work_through(  # its parent is 0 where it has connections of its own, whose
 
     if parent:
         end_with(parent)  # the processes of this program share the ends of each other's connections
+    gc.freeze()  # a collection would write to all pages of memory that the processes share
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)

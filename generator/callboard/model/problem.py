@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from enum import StrEnum
 
 from callboard.model.data_classes import dataclass
@@ -115,8 +114,8 @@ class Rule:
         related: tuple[Related, ...] = (),
     ) -> Problem:
         """Return a problem of this rule, with its fingerprint."""
-        problem = Problem(self.code, severity or self.severity, message, origin, span, subject, None, field, hint, related)
-        return replace(problem, fingerprint=fingerprint(problem))
+        known = _fingerprint(self.code, origin, subject, field)
+        return Problem(self.code, severity or self.severity, message, origin, span, subject, None, field, hint, related, known)
 
 
 def fingerprint(problem: Problem) -> str:
@@ -124,9 +123,12 @@ def fingerprint(problem: Problem) -> str:
 
     An empty tree is left out: in one working copy the path is enough, and the folder of the copy must not matter.
     """
-    origin = problem.origin
+    return _fingerprint(problem.code, problem.origin, problem.subject, problem.field)
+
+
+def _fingerprint(code: str, origin: Origin | None, subject: EntityRef | None, field: str) -> str:
     place = [origin.source, *filter(None, (origin.tree,)), origin.path] if origin else ["", ""]
-    parts = [problem.code, *place, str(problem.subject or ""), problem.field]
+    parts = [code, *place, str(subject or ""), field]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard
 
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
@@ -57,7 +57,6 @@ class Tree(Protocol):
         """URL at which the file can be edited on the web; an empty string if unknown."""
 
 
-@runtime_checkable
 class OtherRevisions(Protocol):
     """What a tree offers if its repository can be read at other revisions than its own."""
 
@@ -65,7 +64,6 @@ class OtherRevisions(Protocol):
         """As ``Tree.read``, at a branch, tag or commit. Raises ``MissingRevisionError`` where that cannot be had."""
 
 
-@runtime_checkable
 class KnownFolders(Protocol):
     """What a tree offers that can read whole folders at once: from the last build where they are unchanged, else by one fetch."""
 
@@ -85,7 +83,6 @@ class KnownFolders(Protocol):
         """Name of the author of the last commit to the file; empty if unknown."""
 
 
-@runtime_checkable
 class CommitRanges(Protocol):
     """What a tree offers if the commits between two revisions of its repository can be known."""
 
@@ -95,6 +92,32 @@ class CommitRanges(Protocol):
         Both are commits; hosts know tags, too. A clone counts commits below ``folder``, hosts those of the whole repository.
         None where a revision is unknown, or there are too many.
         """
+
+
+_OTHER_REVISIONS, _COMMIT_RANGES = ("read_at",), ("commits_between",)
+_KNOWN_FOLDERS = ("expect_folders", "expect_changes", "file_id", "is_same", "last_author")
+
+
+def has_other_revisions(tree: object) -> TypeGuard[OtherRevisions]:
+    """Whether a tree offers ``OtherRevisions``.
+
+    ``isinstance`` would not see what a tree delegates to another by ``__getattr__``, from Python 3.12 on.
+    """
+    return _offers(tree, _OTHER_REVISIONS)
+
+
+def has_known_folders(tree: object) -> TypeGuard[KnownFolders]:
+    """Whether a tree offers ``KnownFolders``."""
+    return _offers(tree, _KNOWN_FOLDERS)
+
+
+def has_commit_ranges(tree: object) -> TypeGuard[CommitRanges]:
+    """Whether a tree offers ``CommitRanges``."""
+    return _offers(tree, _COMMIT_RANGES)
+
+
+def _offers(tree: object, names: tuple[str, ...]) -> bool:
+    return all(hasattr(tree, name) for name in names)
 
 
 Trees = Mapping[tuple[str, str], Tree]

@@ -9,7 +9,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from callboard.model.errors import MissingFileError, TooLargeError
-from callboard.model.tree import CommitRanges, KnownFolders, Tree, Trees
+from callboard.model.tree import Tree, Trees, has_commit_ranges, has_known_folders
 from callboard.plugins.sources.paths import matching_paths
 from callboard.state.values import TreeRecord
 
@@ -29,7 +29,7 @@ class RecordedTree:
 
     def __init__(self, tree: Tree, keep: Callable[[bytes], str], before: Mapping[str, str] = MappingProxyType({})) -> None:
         self._before = before
-        self._known = tree if isinstance(tree, KnownFolders) else None
+        self._known = tree if has_known_folders(tree) else None
         self.tree = tree
         self.id = tree.id
         self.repository = tree.repository
@@ -98,7 +98,7 @@ class RecordedTree:
 
     def commits_between(self, before: str, after: str, folder: str) -> Sequence[datetime] | None:
         """As ``CommitRanges.commits_between``; None for a tree without. The results are kept in a cache of their own."""
-        return self.tree.commits_between(before, after, folder) if isinstance(self.tree, CommitRanges) else None
+        return self.tree.commits_between(before, after, folder) if has_commit_ranges(self.tree) else None
 
     def view_url(self, path: str, line: int | None = None) -> str:
         """As ``Tree.view_url``."""

@@ -9,7 +9,7 @@ from callboard.model.data_classes import dataclass
 from callboard.model.errors import TreeError
 from callboard.model.problem import Problem, Rule, Span
 from callboard.model.suggestions import nearest
-from callboard.model.tree import KnownFolders, Tree
+from callboard.model.tree import Tree, has_known_folders
 from callboard.software_templates.linting.expressions import NameUse
 from callboard.software_templates.linting.names import FILTERS, GLOBALS
 from callboard.software_templates.linting.other_delimiters import other_delimiters, values_in_other_delimiters
@@ -96,7 +96,7 @@ def skeleton_problems(template: LintedTemplate, tree: Tree, steps: list[Skeleton
         for path in step.rendered():
             wanted.setdefault(path, []).append(step)
     listed = sorted(wanted)[:MAX_FILES]
-    if isinstance(tree, KnownFolders):
+    if has_known_folders(tree):
         tree.expect_folders(sorted({step.base for step in steps}))
     tree.fetch(listed)
     for path in listed:

@@ -196,7 +196,7 @@ class FolderTree:
     def file_id(self, path: str) -> str:
         """Times, number and size of the file; empty for one that was changed just now: a later change might have the same times."""
         try:
-            about = os.lstat(self.root / self._inside(path))
+            about = os.lstat(f"{self.root}/{self._inside(path)}")  # a ``Path`` would cost more than the question
         except (OSError, TreeError):
             return ""
         newest = max(about.st_mtime_ns, about.st_ctime_ns)
