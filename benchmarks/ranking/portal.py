@@ -30,13 +30,32 @@ DEFINITIONS = {
 """Files of definitions without their ending, and the types of their APIs."""
 
 
+OTHER_SETS = {
+    "traefik": ("Traefik", "traefik/traefik", "fd5a576df2e8", "docs"),
+    "ingress-nginx": ("Ingress NGINX", "kubernetes/ingress-nginx", "dbb11b92ddb7", ""),
+    "starlette": ("Starlette", "encode/starlette", "cb8f84f5284d", ""),
+    "mkdocs": ("MkDocs", "mkdocs/mkdocs", "2862536793b3", ""),
+}
+"""Documentation of public projects that no rule of the search was made after: title, repository on GitHub, commit, and the folder with ``mkdocs.yml``."""
+OTHER_DEFINITIONS = {
+    "bitbucket-cloud.oas3": "openapi", "jira": "openapi", "snyk": "openapi", "rootly.oas3": "openapi", "incident-io.oas3": "openapi",
+    "argocd.oas3": "openapi", "grafana.oas3": "openapi",
+}  # fmt: skip
+"""Definitions that no rule of the search was made after."""
+
+
 def test_data() -> Path:
     """The folder of shared test data."""
     return Path(os.environ["CALLBOARD_TEST_DATA"])
 
 
-def write(folder: Path) -> Path:
-    """Write the portal into ``folder``; returns its ``sources.yaml``."""
+def write(folder: Path, others: Path | None = None) -> Path:
+    """Write the portal into ``folder``; returns its ``sources.yaml``.
+
+    Args:
+        folder: where it is written.
+        others: folder with a checkout for each of ``OTHER_SETS``, which with ``OTHER_DEFINITIONS`` become part of the portal.
+    """
     organisation.write(folder, ENTITIES)
     repositories = folder / "repositories"
     team = organisation.Organisation(ENTITIES).names["Group"]
@@ -46,7 +65,11 @@ def write(folder: Path) -> Path:
         for path in TWICE:
             (target / path).unlink(missing_ok=True)
         (target / "catalog-info.yaml").write_text(_component(name, title, team[number]), encoding="utf-8")
-    for number, (name, kind) in enumerate(DEFINITIONS.items()):
+    for number, (name, (title, _, _, within)) in enumerate(OTHER_SETS.items() if others else ()):
+        target = repositories / f"set-{name}"
+        shutil.copytree(others / name / within, target, dirs_exist_ok=True)  # type: ignore[operator]
+        (target / "catalog-info.yaml").write_text(_component(name, title, team[number]), encoding="utf-8")
+    for number, (name, kind) in enumerate((DEFINITIONS | (OTHER_DEFINITIONS if others else {})).items()):
         target = repositories / f"api-{name.partition('.')[0]}"
         target.mkdir(exist_ok=True)
         source = next(test_data().glob(f"specs/{name}.*[a-z]"))

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE.parent))
 
+from callboard.io.site_folder.file_times import FileTimes  # noqa: E402
 from callboard.io.site_folder.staging import Staging  # noqa: E402
 from callboard.pages.page import SearchSection, SearchText  # noqa: E402
 from callboard.search.index import SearchIndex  # noqa: E402
@@ -47,7 +48,7 @@ ASK = """async ([text, count]) => {
     const entries = Array.from({ length: count }, (_, i) => ({ i, name: `entity-${i}`, title: `Entity ${i}`, kind: "component" }));
     self.ready = { names: { entries, pathOf: (e) => `catalog/default/component/${e.name}/` }, index: prepare(entries) };
   }
-  const began = performance.now(), found = await search(text, self.ready, () => true);
+  const began = performance.now(), found = await search(text, self.ready, true);
   const shown = await details([...found.titles, ...found.sections].slice(0, 10).concat(found.texts.slice(0, 6)));
   return [performance.now() - began, shown.length, found.sections.length + found.texts.length];
 }"""
@@ -83,7 +84,7 @@ def _words(rng: random.Random, count: int) -> str:
 
 def build(folder: Path, texts: Mapping[str, SearchText], changed: str = "") -> str:
     """Build the index; returns its figures."""
-    cpu, staging = time.process_time(), Staging(folder / "site")
+    cpu, staging = time.process_time(), Staging(folder / "site", times=FileTimes(folder / "site.times"))
     index = SearchIndex(folder / "cache", SearchSettings(), staging)
     index.put({path: f"{path == changed}" for path in texts}, texts.__getitem__)
     index.end()
