@@ -8,8 +8,9 @@ import { placeColumns, PLACES, placeOf } from "./search-places.js";
 
 export const FACETS = ["kind", "owner", ...PLACES, "lifecycle", "type"];
 export const PAUSE = 120;
-/** Groups of hits by kind of match, in their order; `similar` are names that are spelled otherwise, `portal` its own guides. */
+/** Groups of hits by kind of match, in their order; `similar` are names that are spelled otherwise, `portal` its own guides. The `order` of a result is another one if only words that are spelled otherwise are in titles. */
 export const GROUPS = ["names", "titles", "sections", "similar", "about", "texts", "portal"];
+const IF_SLIPPED = ["names", "similar", ...GROUPS.filter((group) => !["names", "similar"].includes(group))];
 const STRONG = RUNG.words - 10, ENOUGH = 5, REFINED = 10;
 
 let ready = null;
@@ -37,17 +38,17 @@ export function byName(made, typed, state) {
   const rows = text ? find(index, text) : inKinds(names, columns).map((i) => ({ i, score: RUNG.exact }));
   const hits = { names: [], similar: [] };
   for (const { i, score } of rows) (score >= STRONG ? hits.names : hits.similar).push({ entry: names.entries[i], row: i });
-  return facetted({ ready: made, text, chosen, wantsGuides: asksForGuides(state, typed), hits });
+  return facetted({ ready: made, order: GROUPS, text, chosen, wantsGuides: asksForGuides(state, typed), hits });
 }
 
 /** The same query with the hits of the index. `everything`: the texts are looked through even if there are enough hits by name and title. */
 export async function byIndex(named, everything = false) {
   const { ready: made, text, hits } = named, isNarrowed = Object.values(named.chosen).some((choices) => choices.size);
-  const found = await search(text, made, (titles) => everything || isNarrowed || hits.names.length + titles < ENOUGH);
+  const found = await search(text, made, everything || isNarrowed || ((titles) => hits.names.length + titles < ENOUGH));
   const shown = new Set([...hits.names, ...hits.similar].map((hit) => hit.row)), portal = [];
   const ours = (group) => group.filter((hit) => { if (hit.row < 0) portal.push(hit); return hit.row >= 0; });
   const all = { ...hits, titles: ours(found.titles), sections: ours(found.sections), about: ours(found.about.filter((hit) => !shown.has(hit.row))), texts: ours(found.texts), portal };
-  return facetted({ ...named, hits: all, hasTexts: found.hasTexts });
+  return facetted({ ...named, order: found.isSlip ? IF_SLIPPED : GROUPS, hits: all, hasTexts: found.hasTexts });
 }
 
 /** The hits that pass the facets, by group, and how many each choice would leave: no hit is lost by a choice that it has. */

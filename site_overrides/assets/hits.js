@@ -1,6 +1,6 @@
 // hits.js: a field with a list of hits under it (the ARIA combobox pattern): queries names and index on input, arrow keys select, Enter opens.
 import { bdi, el, icon, marked, to } from "./elements.js";
-import { byIndex, byName, engine, GROUPS, PAUSE, take } from "./engine.js";
+import { byIndex, byName, engine, PAUSE, take } from "./engine.js";
 import { fieldsIn } from "./filters.js";
 import { highlight } from "./search-core.js";
 import { words } from "./words.js";
@@ -36,7 +36,7 @@ export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new
   /** Adds what the index finds to the names that are there already. */
   async function complete(named, mine, text) {
     let found = named, groups = null;
-    try { found = await byIndex(named); groups = await drawnGroups(found, GROUPS); } catch { groups = [...await drawnGroups(named, ["names", "similar"]), none(words.noText)]; }
+    try { found = await byIndex(named); groups = await drawnGroups(found, found.order); } catch { groups = [...await drawnGroups(named, ["names", "similar"]), none(words.noText)]; }
     if (mine !== turn) return;
     if (found.total || found === named) append(groups, last?.(text)); else put([none(words.nothing(text))]);
     drawn(found);

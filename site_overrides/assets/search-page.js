@@ -1,5 +1,5 @@
 // search-page.js: /search/?q=…: all hits in groups by kind of match, with facets; the state is in the URL.
-import { byIndex, byName, engine, FACETS, GROUPS, PAUSE, take } from "./engine.js";
+import { byIndex, byName, engine, FACETS, PAUSE, take } from "./engine.js";
 import { chosenChips, facetPanel } from "./facets.js";
 import { disable, el } from "./elements.js";
 import { FIELDS, fieldsIn, settled } from "./filters.js";
@@ -53,7 +53,7 @@ async function start() {
     chips.replaceChildren(...chosenChips(ready.columns, Object.keys(ready.columns), state, (key, value) => go(toggled(state, key, value))));
     status.textContent = words.looking;
     pause = setTimeout(async () => {
-      const found = await byIndex(named, true).catch(() => null), groups = await drawnGroups(found ?? named, found ? GROUPS : ["names", "similar"]).catch(() => null);
+      const found = await byIndex(named, true).catch(() => null), groups = await drawnGroups(found ?? named, found ? found.order : ["names", "similar"]).catch(() => null);
       if (mine !== turn) return;
       if (groups) show(found ?? named, groups);
       status.textContent = !found || !groups ? words.noText : found.total ? words.count(found.total) : words.nothing(text);

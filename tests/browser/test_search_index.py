@@ -94,6 +94,9 @@ def ask(page, indexed):
     ("create order", f"{API}reference/#op-createOrder"), ("cancelorder", f"{API}reference/#op-cancel"),
     ("CVE-2026-31877", f"{API}#facts-vulnerability"), ("rotating keys", f"{DOCS}run/"), ("how do I rotate the key", f"{DOCS}run/"),
     ("publsh new key", f"{DOCS}run/#new"), ("rollout", f"{DOCS}run/#deploy"), ("支付", f"{DOCS}run/#zh"),
+    ("POST /orders/{id}/cancellation", f"{API}reference/#op-cancel"), ("/orders/{id}/cancellation", f"{API}reference/#op-cancel"),
+    ("oublish a new key", f"{DOCS}run/#new"), ("ublish a new key", f"{DOCS}run/#new"), ("apublish a new key", f"{DOCS}run/#new"),
+    ("upblish a new key", f"{DOCS}run/#new"), ("qeployments", f"{DOCS}run/#deploy"),
     ("ledger certificate", f"{DOCS}run/#new"), ("order-svc parcel", f"{DOCS}#setup"),
 ])  # fmt: skip
 @pytest.mark.parametrize("width", [1440])

@@ -7,6 +7,9 @@ import pytest
 
 from callboard.io.site_folder.staging import Staging
 from callboard.pages.page import SearchSection, SearchText
+from callboard.model.urls import segment
+from callboard.search import index as index_module
+from callboard.search import shard_names as shard_names_module
 from callboard.search import shards as shards_module
 from callboard.search import term_file
 from callboard.search.index import SearchIndex
@@ -94,22 +97,58 @@ def test_what_does_not_fit_into_memory_gives_the_same_files(tmp_path, monkeypatc
     assert not list((tmp_path / "2/cache").glob("terms-*[!v]"))
 
 
-def test_every_term_is_in_the_shard_of_its_longest_beginning_and_no_shard_is_too_large(tmp_path, monkeypatch):
+def shard_names(files, tier, term):
+    """The names of shards that the browser knows of a word: those of the overview, or of the file with the longest beginning."""
+    about = json.loads(files["search/index.json"])[tier]
+    if not about["parts"]:
+        return about["names"]
+    part = max((each for each in about["parts"] if term.startswith(each)), key=len)
+    return json.loads(files[f"search/{tier}/{segment(f'n-{part}')}.json"])
+
+
+@pytest.mark.parametrize("most_names", [400, 6])
+def test_every_term_is_in_the_shard_of_its_longest_beginning_and_no_shard_is_too_large(tmp_path, monkeypatch, most_names):
     monkeypatch.setattr(shards_module, "LARGEST", 3_000)
-    files = built(tmp_path, TEXTS)[0]
-    about, found = json.loads(files["search/index.json"]), 0
+    for module in (shard_names_module, index_module):
+        monkeypatch.setattr(module, "MOST_NAMES", most_names)
+    files, found = built(tmp_path, TEXTS)[0], 0
     for tier in ("h", "t"):
-        names = set(about[tier])
-        assert len(names) > 4
-        for name in names:
-            content = files[shards_module.shard_path(tier, name)]
-            terms = json.loads(content)
-            assert len(content) <= 3_000 or len(terms) == 1
+        shards = [path for path in files if path.startswith(f"search/{tier}/w-")]
+        assert len(shards) > 4
+        assert bool(json.loads(files["search/index.json"])[tier]["parts"]) == (len(shards) > most_names)
+        for path in shards:
+            terms = json.loads(files[path])
+            assert len(files[path]) <= 3_000 or len(terms) == 1
             for term in terms:
                 found += 1
+                names = shard_names(files, tier, term)
+                assert names == sorted(names)
                 beginnings = [term[:length] for length in range(len(term), 0, -1)]
-                assert name == (f"{term}_" if f"{term}_" in names else next(each for each in beginnings if each in names))
+                name = f"{term}_" if f"{term}_" in names else next(each for each in beginnings if each in names)
+                assert path == shards_module.shard_path(tier, name)
     assert found > 2 * len(WORDS) / 2
+
+
+def test_files_of_names_are_bounded_and_changed_alone(tmp_path, monkeypatch):
+    for module in (shard_names_module, index_module):
+        monkeypatch.setattr(module, "MOST_NAMES", 6)
+    monkeypatch.setattr(shards_module, "LARGEST", 3_000)
+    path = "docs/default/component/c3/p3/"
+    built(tmp_path, TEXTS)
+    files, written, _ = built(tmp_path, TEXTS | {path: SearchText("q", "zzz", "docs")})
+    parts = [name for name in files if "/n-" in name]
+    assert len(parts) > 3
+    assert all(len(json.loads(files[name])) <= 7 for name in parts)
+    assert len([name for name in written if "/n-" in name]) <= 2
+
+
+def test_the_words_of_titles_are_known_without_their_first_letters(tmp_path):
+    files = built(tmp_path, {"docs/default/component/c/": SearchText("Ingress egress", "telescope", "docs", sections=(
+        SearchSection("a", "Congress of owls 2026", ""), SearchSection("b", "POST /ingresses", "", "operation")))})[0]  # fmt: skip
+    assert json.loads(files["search/r/w-ng.json"]) == {"ngress": "i"}
+    assert json.loads(files["search/r/w-gr.json"]) == {"gress": "e"}
+    assert json.loads(files["search/r/w-on.json"]) == {"ongress": "c"}
+    assert not any(path.startswith("search/r/w-el") for path in files)
 
 
 def test_a_hit_of_a_long_page_loads_some_of_its_sections_and_has_the_title_around_it(tmp_path):
@@ -176,7 +215,7 @@ def test_hostile_texts_make_valid_files(tmp_path):
 
 
 def test_a_site_without_any_text_has_an_index(tmp_path):
-    assert json.loads(built(tmp_path, {})[0]["search/index.json"])["h"] == []
+    assert json.loads(built(tmp_path, {})[0]["search/index.json"])["h"] == {"names": [], "parts": []}
 
 
 @pytest.mark.parametrize("term", ["order", "a1", "größe", 'say"so', "日本", "a-b"])

@@ -8,29 +8,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+import msgspec
+
 from callboard.search.blocks import order_of
 from callboard.search.documents import SearchDocument
 from callboard.search.places import PagePlace
 
 _FIELDS = 6
 """Fields in front of what hits show and of the terms."""
-
-
-class IndexedPage(NamedTuple):
-    """One line of the file."""
-
-    order: int
-    place: PagePlace
-    digest: str
-    """Of the page's text."""
-    document: SearchDocument
-
-    @property
-    def line(self) -> bytes:
-        """The line of the file."""
-        of = self.document
-        fields = (f"{self.order:08x}", *self.place, self.digest, of.sections, json.dumps(of.path), of.shown, of.terms)
-        return "\t".join(map(str, fields)).encode() + b"\n"
 
 
 class Known(NamedTuple):
@@ -43,18 +28,45 @@ class Known(NamedTuple):
     offset: int
 
 
+class IndexedPage(NamedTuple):
+    """One line of the file."""
+
+    order: int
+    place: PagePlace
+    digest: str
+    """Of the page's text."""
+    document: SearchDocument
+
+    @property
+    def known(self) -> Known:
+        """What is in memory of it; the offset is not known yet."""
+        return Known(self.order, self.place, self.digest, self.document.sections, 0)
+
+    @property
+    def line(self) -> bytes:
+        """The line of the file."""
+        of = self.document
+        fields = (f"{self.order:08x}", *self.place, self.digest, of.sections, json.dumps(of.path), of.shown, of.terms)
+        return "\t".join(map(str, fields)).encode() + b"\n"
+
+
 def indexed(place: PagePlace, digest: str, document: SearchDocument) -> IndexedPage:
     """A line of the file."""
     return IndexedPage(order_of(place), place, digest, document)
 
 
 class DocumentFile:
-    """The lines of a file, by the paths of their pages. A missing file has none."""
+    """The lines of a file, by the paths of their pages. A missing file has none.
 
-    def __init__(self, file: Path) -> None:
+    Args:
+        file: the file.
+        known: what is known of its lines; without it, they are read.
+    """
+
+    def __init__(self, file: Path, known: dict[str, Known] | None = None) -> None:
         self._file = file
         self._opened: IO[bytes] | None = None
-        self.known: dict[str, Known] = dict(self._read()) if file.is_file() else {}
+        self.known: dict[str, Known] = known if known is not None else dict(self._read()) if file.is_file() else {}
 
     def _read(self) -> Iterator[tuple[str, Known]]:
         offset = 0
@@ -62,7 +74,7 @@ class DocumentFile:
             for line in lines:
                 order, entity, page, digest, sections, path, _ = line.split(b"\t", _FIELDS)
                 place = PagePlace(int(entity), int(page))
-                yield json.loads(path), Known(int(order, 16), place, digest.decode(), int(sections), offset)
+                yield msgspec.json.decode(path), Known(int(order, 16), place, digest.decode(), int(sections), offset)
                 offset += len(line)
 
     def line(self, known: Known) -> bytes:
@@ -89,6 +101,22 @@ class DocumentFile:
         if self._opened is not None:
             self._opened.close()
             self._opened = None
+
+
+def write(file: Path, lines: Iterable[tuple[str, Known, bytes]]) -> dict[str, Known]:
+    """Write a file that may be read while its new lines are made; returns what is known of each line.
+
+    Args:
+        file: the file.
+        lines: path, what is known but for the offset, and content.
+    """
+    new, known, offset = file.with_suffix(".new"), {}, 0
+    with new.open("wb") as opened:
+        for path, of, line in lines:
+            known[path] = of._replace(offset=offset)
+            offset += opened.write(line)
+    new.replace(file)
+    return known
 
 
 class Spool:

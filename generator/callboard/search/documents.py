@@ -11,7 +11,7 @@ import msgspec
 
 from callboard.model.data_classes import dataclass
 from callboard.pages.page import SearchSection, SearchText
-from callboard.search.terms import counted_terms, terms_of, words_and_terms
+from callboard.search.terms import counted_terms, path_terms, terms_of, words_and_terms
 
 MOST_SECTIONS = 511
 """Sections of a page that are hits of their own; the text of later ones belongs to the last of these."""
@@ -87,6 +87,8 @@ def _title_terms(text: SearchText, sections: list[SearchSection], stemmed: Calla
             length = min(HEAVIEST, words)
             for term in terms:
                 lengths[term] = min(length, lengths.get(term, HEAVIEST))
+        if section.kind == "operation" and "/" in section.title:
+            lengths |= dict.fromkeys(path_terms(section.title), min(HEAVIEST, words_and_terms(section.title, stemmed)[0]))
         for term, length in lengths.items():
             found[term].append(number << 3 | length)
     return found

@@ -11,22 +11,25 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
+
 from callboard.incremental.fingerprint import code_digest
 from callboard.io.checked_lines import read_checked, with_digest
 from callboard.io.site_folder.staging import Staging
 from callboard.io.store import write_atomically
 from callboard.pages.page import SearchText
-from callboard.search import documents
-from callboard.search.blocks import block_bits, block_files
-from callboard.search.document_file import DocumentFile, IndexedPage, Spool, indexed
+from callboard.search import document_file, documents, first_letters
+from callboard.search.blocks import block_bits, block_files, order_of
+from callboard.search.document_file import DocumentFile, IndexedPage, Known, Spool, indexed
 from callboard.search.documents import PER_GROUP, SearchDocument
 from callboard.search.english import stem
 from callboard.search.kept_files import KeptFiles
 from callboard.search.places import PagePlace, places_of
 from callboard.search.postings import code
-from callboard.search.shards import ShardPlan, plans, row_size, shard_path, shards
+from callboard.search.shard_names import MOST_NAMES, by_utf_16, name_parts, part_files
+from callboard.search.shards import Shard, plans, row_size, shard_path, shards
 from callboard.search.term_cells import Cell, lines_of, update
-from callboard.search.term_file import TermChanges
+from callboard.search.term_file import Line, TermChanges
 from callboard.search.terms import as_written
 from callboard.settings.settings import SearchSettings
 
@@ -34,7 +37,7 @@ TIERS = ("h", "t")
 """Terms of titles, and of texts."""
 INDEX_PATH = "search/index.json"
 _STATE, _PARTS = b"search index 1", b"search parts 1"
-_FORMAT = 2
+_FORMAT = 3
 """Incremented whenever the files of the site change for the same documents."""
 
 
@@ -78,13 +81,13 @@ class SearchIndex:
             shutil.rmtree(self._cache, ignore_errors=True)
         self._cache.mkdir(parents=True, exist_ok=True)
         parts = self._parts() if old else {"files": {}, "cells": {tier: [] for tier in TIERS}}
-        cells = self._update(digests, text_of, {tier: [Cell(*row) for row in rows] for tier, rows in parts["cells"].items()})
+        of, cells = self._update(digests, text_of, {tier: [Cell(*row) for row in rows] for tier, rows in parts["cells"].items()})
         files = KeptFiles(self._staging, parts["files"])
-        self._put_all(files, cells)
+        self._put_all(files, of, cells)
         self.is_new = True
-        write_atomically(self._caches()[-1], with_digest(json.dumps({"files": files.parts, "cells": cells}).encode(), _PARTS))
+        write_atomically(self._caches()[-1], with_digest(msgspec.json.encode({"files": files.parts, "cells": cells}), _PARTS))
         made = {"key": key, "made_with": self._made_with(), "files": files.files, "caches": self._digests()}
-        write_atomically(self._cache / "state.json", with_digest(json.dumps(made).encode(), _STATE))
+        write_atomically(self._cache / "state.json", with_digest(msgspec.json.encode(made), _STATE))
 
     def end(self) -> None:
         """Remove temporary files."""
@@ -99,12 +102,12 @@ class SearchIndex:
 
     def _state(self) -> dict[str, Any]:
         content = read_checked(self._cache / "state.json", _STATE)
-        state: dict[str, Any] = json.loads(content) if content else {}
+        state: dict[str, Any] = msgspec.json.decode(content) if content else {}
         return state
 
     def _parts(self) -> dict[str, Any]:
         """The parts of the last build with their files, and the cells of its terms; the cached files are those of the last build."""
-        parts: dict[str, Any] = json.loads(read_checked(self._caches()[-1], _PARTS) or b"{}")
+        parts: dict[str, Any] = msgspec.json.decode(read_checked(self._caches()[-1], _PARTS) or b"{}")
         return parts
 
     def _caches(self) -> tuple[Path, ...]:
@@ -122,8 +125,8 @@ class SearchIndex:
 
     def _update(
         self, digests: Mapping[str, str], text_of: Callable[[str], SearchText], cells: Mapping[str, Sequence[Cell]]
-    ) -> dict[str, list[Cell]]:
-        """Bring documents and terms of the cache up to date; returns the cells of the terms."""
+    ) -> tuple[DocumentFile, dict[str, list[Cell]]]:
+        """Bring documents and terms of the cache up to date; returns the documents, and the cells of the terms."""
         old, places = DocumentFile(self._caches()[0]), places_of(digests)
         changes = {tier: TermChanges(self._cache) for tier in TIERS}
         try:
@@ -131,10 +134,10 @@ class SearchIndex:
             for path in old.known:
                 if path not in same:
                     _change(changes, old.page(path), TermChanges.remove)
-            lines = self._lines(old, same, digests, places, text_of, changes)
-            _replace(self._caches()[0], lines)
+            known = document_file.write(self._caches()[0], self._lines(old, same, digests, places, text_of, changes))
             files = dict(zip(TIERS, self._caches()[1:-1], strict=True))
-            return {tier: update(file, cells[tier], changes[tier], partial(row_size, tier)) for tier, file in files.items()}
+            new = {tier: update(file, cells[tier], changes[tier], partial(row_size, tier)) for tier, file in files.items()}
+            return DocumentFile(self._caches()[0], known), new
         finally:
             old.close()
             for each in changes.values():
@@ -143,16 +146,16 @@ class SearchIndex:
     def _lines(
         self, old: DocumentFile, same: set[str], digests: Mapping[str, str], places: Mapping[str, PagePlace],
         text_of: Callable[[str], SearchText], changes: Mapping[str, TermChanges],
-    ) -> Iterator[bytes]:  # fmt: skip
+    ) -> Iterator[tuple[str, Known, bytes]]:  # fmt: skip
         """The lines of the new documents, in their order; what is new is added to ``changes``."""
-        order = {path: indexed(places[path], "", _NOTHING).order for path in digests}
+        order = {path: old.known[path].order if path in same else order_of(places[path]) for path in digests}
         for path in sorted(digests, key=lambda path: (order[path], path)):
             if path in same:
-                yield old.line(old.known[path])
+                yield path, old.known[path], old.line(old.known[path])
                 continue
             page = indexed(places[path], digests[path], self._document(old, path, digests[path], text_of))
             _change(changes, page, TermChanges.add)
-            yield page.line
+            yield path, page.known, page.line
 
     def _document(self, old: DocumentFile, path: str, digest: str, text_of: Callable[[str], SearchText]) -> SearchDocument:
         if made := self._made.find(path):
@@ -161,9 +164,8 @@ class SearchIndex:
             return old.page(path).document
         return self.document(path, text_of(path))
 
-    def _put_all(self, files: KeptFiles, cells: Mapping[str, Sequence[Cell]]) -> None:
+    def _put_all(self, files: KeptFiles, of: DocumentFile, cells: Mapping[str, Sequence[Cell]]) -> None:
         """Add the site's files."""
-        of = DocumentFile(self._caches()[0])
         sections = sum(known.sections for known in of.known.values())
         bits = block_bits(sections)
         for number, group in groupby(of.known.items(), key=lambda each: each[1].order >> (32 - bits)):
@@ -171,10 +173,11 @@ class SearchIndex:
             made_of = ("block", bits, [(path, *known.place, known.digest) for path, known in pages])
             files.put(made_of, partial(_block_files, number, of, [path for path, _ in pages]))
         of.close()
-        names = {tier: self._put_shards(tier, files, cells[tier]) for tier in TIERS}
+        tiers = {tier: self._put_shards(tier, files, cells[tier]) for tier in TIERS}
+        tiers[first_letters.TIER] = self._put_rests(files, cells["h"])
         about = {
             "format": _FORMAT, "sections": _rounded(sections), "bits": bits, "group": PER_GROUP, "stemming": self._settings.stemming,
-            "synonyms": self._settings.synonyms, **names,
+            "synonyms": self._settings.synonyms, **{tier: _put_names(tier, files, names) for tier, names in tiers.items()},
         }  # fmt: skip
         content = json.dumps(about, ensure_ascii=False, separators=(",", ":")).encode()
         files.put(about, lambda: [(INDEX_PATH, "", content)])
@@ -184,38 +187,48 @@ class SearchIndex:
         names = []
         with self._caches()[1 + TIERS.index(tier)].open("rb") as terms:
             for plan in plans(cells):
-                made = partial(_shard_files, tier, plan, terms)
+                made = partial(_shard_files, tier, partial(shards, tier, plan), terms, plan.cells)
                 names += files.put((tier, plan.name, [cell.digest for cell in plan.cells]), made)
         return names
 
-
-_NOTHING = SearchDocument("", "", "", 0)
+    def _put_rests(self, files: KeptFiles, cells: Sequence[Cell]) -> list[str]:
+        """Add the shards of the words of titles without their first letters; returns their names."""
+        names, tier = [], first_letters.TIER
+        with self._caches()[1].open("rb") as terms:
+            for beginning, of in first_letters.rest_plans(cells):
+                made = partial(_shard_files, tier, partial(first_letters.rest_shards, beginning), terms, of)
+                names += files.put((tier, beginning, [cell.digest for cell in of]), made)
+        return names
 
 
 def _block_files(number: int, of: DocumentFile, paths: list[str]) -> Iterator[tuple[str, str, bytes]]:
     return block_files(number, of.shown(paths))
 
 
-def _shard_files(tier: str, plan: ShardPlan, terms: IO[bytes]) -> Iterator[tuple[str, str, bytes]]:
-    for shard in shards(tier, plan, lines_of(terms, plan.cells)):
+def _shard_files(
+    tier: str, made: Callable[[Iterator[Line]], Iterable[Shard]], terms: IO[bytes], cells: Sequence[Cell]
+) -> Iterator[tuple[str, str, bytes]]:
+    for shard in made(lines_of(terms, cells)):
         yield shard_path(tier, shard.name), shard.name, shard.content
+
+
+def _put_names(tier: str, files: KeptFiles, names: list[str]) -> dict[str, list[str]]:
+    """What the overview has of the shards of a tier: their names; or, if they are many, the parts of their names that are in files."""
+    if len(names) <= MOST_NAMES:
+        return {"names": sorted(names, key=by_utf_16), "parts": []}
+    parts = name_parts(names)
+    for part in parts:
+        files.put((tier, "names", part), partial(part_files, tier, [part]))
+    return {"names": [], "parts": [beginning for beginning, _ in parts]}
 
 
 def _change(changes: Mapping[str, TermChanges], page: IndexedPage, how: Callable[[TermChanges, str, tuple[int, int]], None]) -> None:
     """Add the terms of a page to the changes, or remove them."""
     entity, number = page.place
-    for tier, terms in zip(TIERS, json.loads(page.document.terms), strict=True):
+    for tier, terms in zip(TIERS, msgspec.json.decode(page.document.terms), strict=True):
         for term, weights in terms.items():
             for weight in weights:
                 how(changes[tier], term, (entity, code(number, weight)))
-
-
-def _replace(file: Path, lines: Iterable[bytes]) -> None:
-    """Write a file that may be read while its new lines are made."""
-    new = file.with_suffix(".new")
-    with new.open("wb") as opened:
-        opened.writelines(lines)
-    new.replace(file)
 
 
 def _file_digest(file: Path) -> str:

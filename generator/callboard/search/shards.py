@@ -36,9 +36,12 @@ class ShardPlan(NamedTuple):
     cells: Sequence[Cell]
 
 
-class _TermRow(NamedTuple):
+class Row(NamedTuple):
+    """One term of a shard."""
+
     term: str
     content: bytes
+    """The term and what is known about it, in JSON."""
 
 
 def row_size(tier: str, line: Line) -> int:
@@ -57,13 +60,13 @@ def plans(cells: Iterable[Cell]) -> Iterator[ShardPlan]:
 
 def shards(tier: str, plan: ShardPlan, lines: Iterable[Line]) -> Iterator[Shard]:
     """The shards of a plan, from the lines of its cells."""
-    return _split(plan.name, [_row(tier, line) for line in lines])
+    return split(plan.name, [_row(tier, line) for line in lines])
 
 
-def _row(tier: str, line: Line) -> _TermRow:
+def _row(tier: str, line: Line) -> Row:
     term, postings = line
     content = f"{json.dumps(term, ensure_ascii=False)}:{bounded(postings, MOST, prefer_small=tier == 'h')}"
-    return _TermRow(term, content.encode())
+    return Row(term, content.encode())
 
 
 def _planned(beginning: str, cells: list[Cell]) -> Iterator[ShardPlan]:
@@ -78,13 +81,14 @@ def _planned(beginning: str, cells: list[Cell]) -> Iterator[ShardPlan]:
         yield ShardPlan(beginning, rest)
 
 
-def _split(beginning: str, rows: list[_TermRow]) -> Iterator[Shard]:
+def split(beginning: str, rows: list[Row]) -> Iterator[Shard]:
+    """The shards of sorted rows that have a beginning in common."""
     if len(rows) == 1 or sum(len(row.content) + 1 for row in rows) <= LARGEST:
         yield _shard(beginning, rows)
         return
     apart, rest = _parts(beginning, rows, lambda row: row.term, lambda row: len(row.content) + 1)
     for longer, part in apart:
-        yield from [_shard(longer + WHOLE, part)] if longer == beginning else _split(longer, part)
+        yield from [_shard(longer + WHOLE, part)] if longer == beginning else split(longer, part)
     if rest:
         yield _shard(beginning, rest)
 
@@ -104,7 +108,7 @@ def _parts(
     return apart, [item for part in parts.values() for item in part]
 
 
-def _shard(name: str, rows: list[_TermRow]) -> Shard:
+def _shard(name: str, rows: list[Row]) -> Shard:
     return Shard(name, b"{" + b",".join(row.content for row in rows) + b"}")
 
 

@@ -108,6 +108,14 @@ def counted_terms(text: str, stemmed: Callable[[str], str] = stem) -> Iterator[t
                 yield term, count
 
 
+def path_terms(title: str) -> list[str]:
+    """The terms of the whole path of ``GET /orders/{id}``, with and without its verb: a slash in front of the joined words."""
+    verb, _, path = title.partition(" ")
+    words = [word.lower() for run in _COMPOUNDS.findall(fold(path)) for part in _PARTS.findall(run) for word in _words(part)]
+    joined = f"/{''.join(words)}"
+    return [joined[:LONGEST], f"{joined}{verb.lower()}"[:LONGEST]] if words else []
+
+
 def words_and_terms(text: str, stemmed: Callable[[str], str] = stem) -> tuple[int, list[str]]:
     """The number of words of a text that are terms, and ``terms_of`` it."""
     found = compounds(text, stemmed)
