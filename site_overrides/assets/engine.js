@@ -11,7 +11,7 @@ export const PAUSE = 120;
 /** Groups of hits by kind of match, in their order; `similar` are names that are spelled otherwise, `portal` its own guides. The `order` of a result is another one if only words that are spelled otherwise are in titles. */
 export const GROUPS = ["names", "titles", "sections", "similar", "about", "texts", "portal"];
 const IF_SLIPPED = ["names", "similar", ...GROUPS.filter((group) => !["names", "similar"].includes(group))];
-const STRONG = RUNG.words - 10, ENOUGH = 5, REFINED = 10;
+const STRONG = RUNG.words - 10, ENOUGH = 5, REFINED = 10, VARIED = 100;
 
 let ready = null;
 /** The names, prepared once a page. `fields` of filters that are no facets get their columns here. */
@@ -61,10 +61,15 @@ function facetted(result) {
   return { ...result, groups, counts, guides: hits.portal?.length ?? 0, total: Object.values(groups).reduce((sum, group) => sum + group.length, 0) };
 }
 
-/** The first `n` hits of a group with what is shown of them; the best of the index are put in order once their titles are known. */
+/**
+ * The first `n` hits of a group with what is shown of them; the best of the index are put in order once their titles are known. The order is the same
+ * for each `n`, so that home, the dialog and the search page agree.
+ */
 export async function take({ groups, text }, group, n) {
   const hits = groups[group];
   if (!hits.length || hits[0].entry) return hits.slice(0, n);
   const first = await details(hits.slice(0, REFINED)), best = ["sections", "titles", "portal"].includes(group) ? refined(first, text) : calmed(first);
-  return varied([...best, ...(n > REFINED ? await details(hits.slice(REFINED, n)) : [])]).slice(0, n);
+  const order = [...varied([...best, ...hits.slice(REFINED, VARIED)]), ...hits.slice(VARIED)].slice(0, n), others = await details(order.filter((hit) => !hit.path));
+  const shown = new Map(others.map((hit) => [hit.key, hit]));
+  return order.map((hit) => (hit.path ? hit : shown.get(hit.key))).filter(Boolean);
 }

@@ -149,7 +149,7 @@ class SearchIndex:
     ) -> Iterator[tuple[str, Known, bytes]]:  # fmt: skip
         """The lines of the new documents, in their order; what is new is added to ``changes``."""
         order = {path: old.known[path].order if path in same else order_of(places[path]) for path in digests}
-        for path in sorted(digests, key=lambda path: (order[path], path)):
+        for _, path in sorted((order[path], path) for path in digests):
             if path in same:
                 yield path, old.known[path], old.line(old.known[path])
                 continue

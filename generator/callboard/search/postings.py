@@ -6,15 +6,17 @@ here; nothing else in the generator knows their form.
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from operator import itemgetter
+from itertools import accumulate
 from typing import TypeAlias
+
+import msgspec
 
 SECTION_BITS, WEIGHT_BITS = 9, 3
 Occurrence: TypeAlias = tuple[int, int]
 """Number of the entity, and code."""
-_term = itemgetter(0)
+_WEIGHT = (1 << WEIGHT_BITS) - 1
 
 
 def code(page: int, section_and_weight: int) -> int:
@@ -24,46 +26,76 @@ def code(page: int, section_and_weight: int) -> int:
 
 def packed(occurrences: Iterable[Occurrence]) -> str:
     """The JSON of sorted occurrences."""
-    parts: list[str] = []
-    last_entity = last_code = -1
+    entities: dict[int, list[int]] = {}
     for entity, each in occurrences:
-        if entity == last_entity:
-            parts.append(f",{each - last_code}")
-        else:
-            parts.append(f"],{entity - last_entity},[{each}" if parts else f"{entity},[{each}")
-        last_entity, last_code = entity, each
-    return f"[{''.join(parts)}]]" if parts else "[]"
+        entities.setdefault(entity, []).append(each)
+    return _packed({entity: _gaps(codes) for entity, codes in entities.items()})
 
 
 def unpacked(text: str) -> Iterator[Occurrence]:
-    """The occurrences of the JSON that ``packed`` made. Raises ``ValueError`` if it is damaged."""
-    row = json.loads(text)
-    entity = 0
-    for gap, codes in zip(row[::2], row[1::2], strict=True):
-        entity += gap
-        value = 0
-        for difference in codes:
-            value += difference
-            yield entity, value
+    """The occurrences of the JSON that ``packed`` made. Raises ``msgspec.DecodeError`` if it is damaged."""
+    for entity, gaps in _entities(text).items():
+        for each in accumulate(gaps):
+            yield entity, each
 
 
 def merged(texts: list[str], removed: Collection[Occurrence] = ()) -> str:
-    """The JSON of all occurrences of several lists without those that were removed; ``[]`` if there are none left."""
+    """The JSON of all occurrences of several lists without those that were removed; ``[]`` if there are none left.
+
+    Entities that only one of the lists has, and that lose nothing, are copied: of a frequent term, a change touches a few.
+    """
     if len(texts) == 1 and not removed:
         return texts[0]
-    return packed(sorted({each for text in texts for each in unpacked(text)}.difference(removed)))
+    found: dict[int, list[int]] = {}
+    several: dict[int, set[int]] = {}
+    for text in texts:
+        for entity, gaps in _entities(text).items():
+            if entity in found:
+                several.setdefault(entity, {*accumulate(found[entity])}).update(accumulate(gaps))
+            found.setdefault(entity, gaps)
+    for entity, each in removed:
+        if entity in found:
+            several.setdefault(entity, {*accumulate(found[entity])}).discard(each)
+    found |= {entity: _gaps(sorted(codes)) for entity, codes in several.items()}
+    return _packed({entity: found[entity] for entity in sorted(found) if found[entity]})
 
 
 def bounded(text: str, most: int, *, prefer_small: bool) -> str:
     """The list of a term that occurs more than ``most`` times: its best occurrences, behind the negative number of all.
 
-    The best have the smallest weights (short titles) or the largest ones (texts that are about the term).
+    The best have the smallest weights (short titles) or the largest ones (texts that are about the term); of equal ones, the first.
     """
     if text.count(",") < most:
         return text
-    found = [*unpacked(text)]
-    if len(found) <= most:
+    found = {entity: [*accumulate(gaps)] for entity, gaps in _entities(text).items()}
+    counts = Counter(each & _WEIGHT for codes in found.values() for each in codes)
+    total, left = sum(counts.values()), {}
+    if total <= most:
         return text
-    sign = 1 if prefer_small else -1
-    best = sorted(found, key=lambda each: (sign * (each[1] & ((1 << WEIGHT_BITS) - 1)), each))[:most]
-    return f"[{-len(found)},{packed(sorted(best))[1:]}"
+    room = most
+    for weight in sorted(counts, reverse=not prefer_small):
+        left[weight] = min(room, counts[weight])
+        room -= left[weight]
+    best = {entity: _gaps([each for each in codes if _takes(left, each & _WEIGHT)]) for entity, codes in found.items()}
+    return f"[{-total},{_packed({entity: gaps for entity, gaps in best.items() if gaps})[1:]}"
+
+
+def _takes(left: dict[int, int], weight: int) -> bool:
+    left[weight] -= 1
+    return left[weight] >= 0
+
+
+def _gaps(codes: list[int]) -> list[int]:
+    return [code - before for code, before in zip(codes, [0, *codes], strict=False)]
+
+
+def _entities(text: str) -> dict[int, list[int]]:
+    """The codes of each entity, each as its difference to the one before."""
+    row = msgspec.json.decode(text)
+    return dict(zip(accumulate(row[::2]), row[1::2], strict=True))
+
+
+def _packed(gaps: dict[int, list[int]]) -> str:
+    row: list[object] = [None] * (2 * len(gaps))
+    row[::2], row[1::2] = _gaps([*gaps]), gaps.values()
+    return msgspec.json.encode(row).decode()
