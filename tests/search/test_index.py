@@ -6,8 +6,8 @@ import random
 import pytest
 
 from callboard.io.site_folder.staging import Staging
-from callboard.pages.page import SearchSection, SearchText
 from callboard.model.urls import segment
+from callboard.pages.page import SearchSection, SearchText
 from callboard.search import index as index_module
 from callboard.search import shard_names as shard_names_module
 from callboard.search import shards as shards_module
