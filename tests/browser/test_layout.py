@@ -46,6 +46,7 @@ def portal(chromium, serve, tmp_path_factory):
         file = folder / "shop" / document["metadata"]["name"].lower() / "catalog-info.yaml"
         if document["metadata"]["name"] == "order-svc":
             document["metadata"]["annotations"] = {"backstage.io/techdocs-ref": "dir:."}
+            document["spec"]["dependsOn"] = ["component:label-printer"]
         file.parent.mkdir(parents=True)
         file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     docs = folder / "shop/order-svc/docs"
@@ -136,3 +137,11 @@ def test_a_list_without_items_is_one_line_of_a_form(page, portal):
     tags.locator("[data-add]").click()
     assert tags.locator("input").is_visible()
     assert tags.bounding_box()["height"] > 60
+
+
+def test_on_paper_lists_stand_below_each_other(page, portal):
+    """Chromium gives a grid that goes on over a sheet the height that it has on one sheet, so that what follows lies over its end."""
+    page.goto(f"{portal}catalog/default/component/order-svc/")
+    page.emulate_media(media="print")
+    first, second = (each.bounding_box() for each in page.locator(".cb-cols--2 > *").all()[:2])
+    assert second["y"] >= first["y"] + first["height"]

@@ -77,8 +77,9 @@ def test_one_page_has_all_pages_with_links_between_them(portal):
     portal.write(**{"docs/index.md": start, "docs/b.md": "# B\n\n## C {#c}\n\n[a](index.md)",
                     "docs/img/i.png": b"0"})  # fmt: skip
     html = rendered(pages_of(portal), f"{START}~all/")
-    for wanted in ('<h1 id="p1-top">', 'href="#p2-c"', '<h2 id="p2-c">', 'href="#p1">a', 'src="../img/i.png"', 'id="x"</code>'):
+    for wanted in ('<h2 id="p1-top">', 'href="#p2-c"', '<h3 id="p2-c">', 'href="#p1">a', 'src="../img/i.png"', 'id="x"</code>'):
         assert wanted in html
+    assert html.count("<h1") == 1
 
 
 def test_former_addresses_and_entities_that_share_a_set_lead_to_it(portal):

@@ -1,4 +1,8 @@
-"""A small set → all of its pages as one: ids get the number of their page in front, and links between pages become links to them."""
+"""A small set → all of its pages as one.
+
+Ids get the number of their page in front, links between pages become links to them, and headings are one level lower: the page has a
+title of its own.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,7 @@ from callboard.pages.shared_views import EntityLink
 
 _TAG = re.compile(r'<[a-z][a-z0-9]*+(?:\s++[^\s=<>"]++(?:="[^"]*+")?+)*+\s*+/?>')
 _ATTRIBUTE = re.compile(r'(?<=\s)(?P<name>id|for|name|href|src)="(?P<value>[^"]*)"')
+_HEADING = re.compile(r"(?<=<)(/?h)([1-5])(?=[\s>])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ def _text(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, n
             return f'{name}="p{number}-{escape(value)}"'
         return f'{name}="{escape(_address(value, folder, number, by_url))}"'
 
-    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(attribute, tag[0]), html)
+    lower = _HEADING.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", html)
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(attribute, tag[0]), lower)
 
 
 def _address(value: str, folder: str, number: int, by_url: dict[str, int]) -> str:
