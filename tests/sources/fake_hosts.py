@@ -21,6 +21,8 @@ class FakeRepositories:
         """Names of branches besides main, by repository."""
         self.teams = {}
         self.page = 1_000
+        self.between = 1
+        """Commits, without merges, between two revisions."""
 
     def commit(self, name, branch="main"):
         files = self.repositories.get(name)
@@ -86,6 +88,12 @@ class FakeAzure(FakeRepositories):
         )
 
     def _commits(self, asked, wire, id_):
+        if after := asked.query.get("searchCriteria.compareVersion.version"):
+            assert asked.query["searchCriteria.itemVersion.versionType"] == "commit"
+            assert asked.query["searchCriteria.compareVersion.versionType"] == "tag"
+            if after != "v2":
+                return json_answer(wire, {"message": "TF401175: The version descriptor could not be resolved"}, 404)
+            return json_answer(wire, {"value": [{"committer": {"date": "2024-03-01T00:00:00Z"}, "parents": ["x"]}] * self.between})
         name, kind = id_.removeprefix("id-"), asked.query["searchCriteria.itemVersion.versionType"]
         version = asked.query["searchCriteria.itemVersion.version"]
         commit = self.commit(name, version) if kind == "branch" else version if self.files_at(name, version) else ""
@@ -112,6 +120,7 @@ class FakeBitbucketCloud(FakeRepositories):
             (rf"{place}/refs/(branches|tags)", self._refs),
             (rf"{place}/src/(\w+)/(.*)", self._src),
             (rf"{place}/commit/(\w+)", self._commit),
+            (rf"{place}/commits/(.+)", self._between),
             ("/2.0/workspaces/acme/members", lambda asked, wire: self._page(asked, wire, [*map(self._member, self.teams.get("all", ()))])),
         )
 
@@ -136,6 +145,14 @@ class FakeBitbucketCloud(FakeRepositories):
 
     def _commit(self, asked, wire, name, commit):
         return json_answer(wire, {"hash": commit}) if self.files_at(name, commit) else self.missing(wire)
+
+    def _between(self, asked, wire, name, after):
+        assert asked.query["exclude"] == "a1b2c3d" * 5 + "a1b2c"
+        if after != "v2":
+            return self.missing(wire)
+        merge = {"date": "2024-03-02T00:00:00+00:00", "parents": [{"hash": "x"}, {"hash": "y"}]}
+        commit = {"date": "2024-03-01T00:00:00+00:00", "parents": [{"hash": "x"}]}
+        return self._page(asked, wire, [*[commit] * self.between, merge])
 
     def _src(self, asked, wire, name, commit, path):
         files = self.files_at(name, commit)
@@ -177,7 +194,7 @@ class FakeDatacenter(FakeRepositories):
         return self.files_at(name, asked.query["at"])
 
     def _page(self, asked, wire, items):
-        start, size = int(asked.query["start"]), min(int(asked.query["limit"]), 1_000, self.page)
+        start, size = int(asked.query.get("start", 0)), min(int(asked.query["limit"]), 1_000, self.page)
         following = start + size if start + size < len(items) else None
         values = items[start : start + size]
         json_answer(wire, {"values": values, "isLastPage": following is None, "nextPageStart": following, "start": start})
@@ -201,6 +218,11 @@ class FakeDatacenter(FakeRepositories):
 
     def _commits(self, asked, wire, name):
         until = asked.query["until"]
+        if "since" in asked.query:
+            assert asked.query["merges"] == "exclude"
+            if until != "v2":
+                return self.missing(wire)
+            return self._page(asked, wire, [{"committerTimestamp": 1_709_251_200_000}] * self.between)
         commit = self.commit(name, until) or (until if self.files_at(name, until) else "")
         if not commit:
             return self.missing(wire)

@@ -165,8 +165,23 @@ def test_teams_and_members_are_groups_and_users(tmp_path, type_):
     assert [ref for ref in entities if ref.startswith("group")] == [f"group:default/{name}" for name in groups]
 
 
-OF_DESCRIPTIONS = re.compile(r"/commits: query pushId is missing$|/src/[0-9a-f]{40}/ is not described$")
-"""What the descriptions get wrong: they have one of several forms of a request, and no root folder."""
+@every_host
+def test_commits_between_two_revisions_are_compared_and_merges_do_not_count(tmp_path, type_):
+    fake, before = FAKES[type_]({"payments": files("payments")}), "a1b2c3d" * 5 + "a1b2c"
+    with Server(fake) as server:
+        [tree] = collect(tmp_path, type_, server).trees
+        assert tree.commits_between(before, "v2", "") == [datetime(2024, 3, 1, tzinfo=UTC)]
+        assert tree.commits_between(before, "none", "") is None
+    fake.between = 1_000 if type_ == "azure-devops" else 1_001
+    with Server(fake) as server:
+        [tree] = collect(tmp_path / "more", type_, server).trees
+        assert tree.commits_between(before, "v2", "") is None
+
+
+OF_DESCRIPTIONS = re.compile(
+    r"/commits: query pushId is missing$|/src/[0-9a-f]{40}/ is not described$|the parameter exclude is not described$"
+)
+"""What the descriptions get wrong: they have one of several forms of a request, no root folder, and ``exclude`` in a text alone."""
 
 
 @needs_data
@@ -182,6 +197,7 @@ def test_requests_are_in_the_description_of_the_vendor(tmp_path, type_):
         tree.glob("**")
         tree.last_change("docs/index.md")
         tree.read_at("portal", "docs/index.md", 100)
+        assert tree.commits_between("a1b2c3d" * 5 + "a1b2c", "v2", "")
     names = [f"{type_}.oas3", *(["azure-devops-server.oas3"] if type_ == "azure-devops" else [])]
     for name in names:
         found = complaints(description(name), server.requests, PREFIX[type_])

@@ -5,6 +5,7 @@ https://learn.microsoft.com/rest/api/azure/devops/, sections Core and Git. Each 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from callboard.plugins.sources import Client, HttpError, MemoryTree, Offset, Params
-from callboard.sources.generated import MAX_NAME, moment, text_of
+from callboard.sources.generated import MAX_NAME, commit_times, moment, text_of
 from callboard.sources.hosts import file_content
 from callboard.sources.people import Members, PeopleOptions, Person, Team, members_of_teams, people_files
 
@@ -21,6 +22,8 @@ VERSION = "7.1"
 TEAMS_VERSION = "7.1-preview.3"
 """The listing of the teams of all projects has no version without preview."""
 EMPTY = "0" * 40
+COMMIT = re.compile(r"[0-9a-fA-F]{40}")
+"""The full id of a commit; Azure DevOps knows no short ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,18 @@ class AzureDevOpsApi:
         if path:
             query["searchCriteria.itemPath"] = f"/{path}"
         return _values(self.client.get(f"{_place(repository)}/commits", query, immutable=kind == "commit").object(), "commits")[:1]
+
+    def commits_between(self, repository: AzureRepository, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits that ``after`` has and ``before`` has not; None for more than a page. Raises ``HttpError``.
+
+        ``compareVersion`` is where the walk begins, and ``itemVersion`` what it leaves out. Merges count where the answer tells no parents.
+        """
+        query: dict[str, str | int] = {"api-version": VERSION, "searchCriteria.$top": PAGE}
+        for name, version in (("itemVersion", before), ("compareVersion", after)):
+            query[f"searchCriteria.{name}.version"] = version
+            query[f"searchCriteria.{name}.versionType"] = "commit" if COMMIT.fullmatch(version) else "tag"
+        found = _values(self.client.get(f"{_place(repository)}/commits", query, immutable=True).object(), "commits")
+        return commit_times(found, ("committer",), "date") if len(found) < PAGE else None
 
     def changed(self, repository: AzureRepository, commit: str, path: str) -> datetime | None:
         """Time of the last commit to a file, up to a commit."""

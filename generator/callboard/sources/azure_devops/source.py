@@ -77,6 +77,10 @@ class AzureFiles:
         """Time of the last commit to a file."""
         return self.api.changed(self.repository, self.commit, path)
 
+    def commits_between(self, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits between two revisions."""
+        return self.api.commits_between(self.repository, before, after)
+
 
 class AzureDevOpsSource(HostSource):
     """Descriptors in all repositories of an Azure DevOps organization or collection, and its teams and members."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from callboard.plugins.sources import Client, HttpError, MemoryTree, NextLink, Params
-from callboard.sources.generated import MAX_NAME, moment, text_of
+from callboard.sources.generated import MAX_NAME, commit_times, moment, text_of
 from callboard.sources.hosts import file_content
 from callboard.sources.people import PeopleOptions, Person, people_files
 
@@ -92,6 +92,18 @@ class BitbucketApi:
             if node.get("name") == ref and isinstance(target, dict):
                 return text_of(target.get("hash"))
         return self._known_commit(slug, ref) if "/" not in ref else ""
+
+    def commits_between(self, slug: str, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits, without merges, that ``after`` has and ``before`` has not; None for more than a page. Raises ``HttpError``.
+
+        A revision with a slash cannot stand in a path: None.
+        """
+        if "/" in after:
+            return None
+        query: dict[str, str | int] = {"exclude": before, "pagelen": PAGE, "fields": "next,values.date,values.parents.hash"}
+        answer = self.client.get(f"{self._place(slug)}/commits/{quote(after, safe='')}", query, immutable=True).object()
+        values = answer.get("values")
+        return commit_times(values, (), "date") if isinstance(values, list) and not answer.get("next") else None
 
     def changed(self, slug: str, commit: str, path: str) -> datetime | None:
         """Time of the commit that changed a file last, up to a commit."""

@@ -60,6 +60,10 @@ class BitbucketFiles:
         """Time of the last commit to a file."""
         return self.api.changed(self.slug, self.commit, path)
 
+    def commits_between(self, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits between two revisions."""
+        return self.api.commits_between(self.slug, before, after)
+
 
 class BitbucketCloudSource(HostSource):
     """Descriptors in all repositories of a workspace on Bitbucket Cloud, and its members."""

@@ -107,6 +107,16 @@ class DatacenterApi:
         values = self.client.get(f"{place}/commits", query, immutable=immutable).object().get("values")
         return [item for item in values if isinstance(item, dict)][:1] if isinstance(values, list) else []
 
+    def commits_between(self, place: str, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits, without merges, that ``after`` has and ``before`` has not; None for more than a page."""
+        query: dict[str, str | int] = {"since": before, "until": after, "merges": "exclude", "limit": PAGE}
+        answer = self.client.get(f"{place}/commits", query, immutable=True).object()
+        values = answer.get("values")
+        if not isinstance(values, list) or answer.get("isLastPage") is not True:
+            return None
+        times = (item.get("committerTimestamp") for item in values if isinstance(item, dict))
+        return [time for value in times if isinstance(value, int) and not isinstance(value, bool) and (time := _time(value))]
+
     def changed(self, place: str, commit: str, path: str) -> datetime | None:
         """Time of the last commit to a file, up to a commit; the host counts milliseconds."""
         for found in self.commits(place, commit, path, immutable=True):

@@ -64,6 +64,10 @@ class DatacenterFiles:
         """Time of the last commit to a file."""
         return self.api.changed(self.place, self.commit, path)
 
+    def commits_between(self, before: str, after: str) -> Sequence[datetime] | None:
+        """Times of the commits between two revisions."""
+        return self.api.commits_between(self.place, before, after)
+
 
 class BitbucketDatacenterSource(HostSource):
     """Descriptors in all repositories of a Bitbucket Data Center server or project, and its groups and users."""
