@@ -1,15 +1,17 @@
 """The bitbucket-cloud and bitbucket-datacenter integrations against answers as documented, and against the vendor's descriptions."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fake_bitbucket_apis import FakeBitbucketCloud, FakeBitbucketDatacenter
-from vendors import TOKEN, collect, collect_from, facts, measured, target
+from vendors import NOW, TOKEN, collect, collect_from, context, facts, measured, target
 
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.model.facts.repository import PullRequest
+from callboard.plugins.integrations.read_times import ReadTimes
 from faulty import Server, json_answer
 from spec_checking import complaints, description, needs_data
 
@@ -78,6 +80,38 @@ def test_nothing_more_is_requested_after_the_limit_of_bitbucket_cloud(tmp_path):
     assert len(requests) <= 12
     assert set(measured(got, "pipeline-run").values()) == {False}
     assert len(measured(got, "pipeline-run")) == 40
+
+
+def test_repositories_beyond_the_limit_wait_for_the_next_build_which_begins_with_them(tmp_path):
+    fake, asked = FakeBitbucketCloud(100), []
+    options = {**fake.options, "families": ["pipeline-run"], "requests": 40}
+    with Server(fake) as server:
+        for _ in range(3):
+            before = len(server.requests)
+            got = collect(fake.type, server.url, fake.targets, tmp_path, **options)
+            asked.append({request.path.split("/")[4] for request in server.requests[before:]})
+            is_read = {name for name, is_complete in measured(got, "pipeline-run").items() if is_complete}
+            assert is_read == {*facts(got, "pipeline-run")} == asked[-1]
+            assert (len(measured(got, "pipeline-run")), len(got.failures)) == (100, 1)
+            assert 40 <= len(asked[-1]) <= 44
+    assert asked[0] & asked[1] == set()
+    assert len(asked[0] | asked[1] | asked[2]) == 100
+    waiting = 100 - len(asked[2])
+    assert f"{waiting} (never read yet: 0; the oldest was read on 2026-05-17), because the option" in got.failures[0].message
+
+
+@pytest.mark.parametrize("content", [b"", b"no digest", None])
+def test_without_known_times_the_order_differs_from_day_to_day(content, tmp_path):
+    made = context(tmp_path)
+    times = ReadTimes(made, "bitbucket")
+    times.keep("b")
+    times.save(["a", "b"])
+    assert ReadTimes(made, "bitbucket").oldest_first(["b", "a"]) == ["a", "b"]
+    [file] = (tmp_path / "cache" / "read").iterdir()
+    file.unlink() if content is None else file.write_bytes(content)
+    orders = {tuple(ReadTimes(replace(made, now=NOW + timedelta(days=n)), "bitbucket").oldest_first("abcdef")) for n in range(20)}
+    assert len(orders) > 10
+    assert ReadTimes(made, "bitbucket").last("b") is None
 
 
 @pytest.mark.parametrize(

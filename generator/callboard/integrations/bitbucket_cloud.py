@@ -26,8 +26,10 @@ from callboard.plugins.integrations import (
     NextLink,
     PipelineRun,
     PullRequest,
+    ReadTimes,
     RepositoryActivity,
     RunState,
+    SourceError,
     Target,
     basic,
     bearer,
@@ -45,6 +47,8 @@ SLUG, KEY = "bitbucket.org/repo-url", "bitbucket.org/project-key"
 RUNS, DEPLOYMENTS, REPOSITORIES = "pipeline-run", "deployment", "repository"
 AT_ONCE = 4
 NEXT = NextLink(("next",))
+REQUESTS = 900
+"""Requests of a build, unless the option says another number: Bitbucket permits 1,000 an hour, and the source needs some."""
 PAGE, PULL_REQUESTS_PAGE = 100, 50
 """The largest pages of deployments and environments, and of pull requests."""
 DEPLOYMENT_PAGES = 10
@@ -84,6 +88,8 @@ class BitbucketCloudIntegration(Connector):
     annotations = (SLUG, KEY)
     _limit_reached: HttpError | None = None
     """The answer that the rate limit is used up: Bitbucket does not say for how long, so that nothing more is requested after it."""
+    _waiting: list[BitbucketRepository]
+    """Repositories of which nothing was requested in this build."""
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -99,9 +105,36 @@ class BitbucketCloudIntegration(Connector):
         repositories = self._repositories(targets)
         if repositories:
             client = self._client(self._credential(), base_url=f"{self._base_url}/2.0")
+            times, by_name = ReadTimes(self._context, f"{self._base_url} {self._collector.source}"), {one.name: one for one in repositories}
+            self._waiting = []
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                list(pool.map(partial(self._query, client), repositories))
+                list(pool.map(partial(self._in_turn, client, times), [by_name[name] for name in times.oldest_first(by_name)]))
+            times.save([*by_name])
+            if self._waiting:
+                self._tell_waiting(times)
         return self._collector.batch()
+
+    def _in_turn(self, client: Client, times: ReadTimes, repository: BitbucketRepository) -> None:
+        """The facts of a repository, if the build may still send requests."""
+        if self._limit_reached or client.counts.requests >= self._integer_option("requests", REQUESTS):
+            self._waiting.append(repository)
+            return
+        self._query(client, repository)
+        if not self._limit_reached:
+            times.keep(repository.name)
+
+    def _tell_waiting(self, times: ReadTimes) -> None:
+        """One failure for all repositories that wait: their last facts are kept, and the next build begins with them."""
+        count, known = len(self._waiting), [times.last(one.name) for one in self._waiting]
+        oldest = min((time for time in known if time), default=None)
+        since = f"; the oldest was read on {oldest.date().isoformat()}" if oldest else ""
+        why = "Bitbucket refused more" if self._limit_reached else "the option requests permits no more"
+        error = SourceError(
+            f"repositories of which this build requested nothing: {count:,} (never read yet: {known.count(None):,}{since}), because {why}",
+            "The next build begins with them. Build more often, read fewer families, or ask Atlassian for a higher limit.",
+        )
+        targets = [target for one in self._waiting for target in one.targets]
+        self._collector.add_failure(error, "waiting repositories", targets, *self.families)
 
     def _credential(self) -> Credential:
         """An API token of the account ``email``, or an access token of a workspace, project or repository."""

@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from callboard.io.process import Finished
     from callboard.plugins.integrations.connector import Connector
     from callboard.plugins.integrations.decode import content_key, decode_value, family_fields
+    from callboard.plugins.integrations.read_times import ReadTimes
     from callboard.plugins.yaml_text import read_yaml
 
 __all__ = [
@@ -156,6 +157,7 @@ __all__ = [
     "Problem",
     "PullRequest",
     "QualityGate",
+    "ReadTimes",
     "RecordedValue",
     "Redactor",
     "RefError",
@@ -234,6 +236,7 @@ __getattr__ = lazy_names(
         "callboard.io.process": ("Finished",),
         "callboard.plugins.integrations.connector": ("Connector",),
         "callboard.plugins.integrations.decode": ("content_key", "decode_value", "family_fields"),
+        "callboard.plugins.integrations.read_times": ("ReadTimes",),
         "callboard.plugins.yaml_text": ("read_yaml",),
     },
 )
