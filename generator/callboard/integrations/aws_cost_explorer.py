@@ -13,8 +13,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 from callboard.plugins.integrations import (
-    AwsCredential,
-    AwsKeys,
     BodyCursor,
     Client,
     Connector,
@@ -22,6 +20,7 @@ from callboard.plugins.integrations import (
     FactBatch,
     HttpError,
     Target,
+    aws_credential,
     json_resource,
     listed_objects,
     objects_at,
@@ -68,7 +67,7 @@ class AwsCostExplorerIntegration(Connector):
                 keys = tuple((kind, key) for kind, key, _ in pairs)
                 wanted.setdefault(keys, {}).setdefault(tuple(value for *_, value in pairs), []).append(target)
         if wanted:
-            credential = AwsCredential(AwsKeys.of(self._options), "ce", self._option("region", "us-east-1"))
+            credential = aws_credential(self._options, "ce", self._option("region", "us-east-1"))
             client = self._client(credential, {"X-Amz-Target": TARGET})
             for keys, by_values in sorted(wanted.items()):
                 self._query(client, keys, by_values)

@@ -1,4 +1,7 @@
-"""AWS credentials → requests that are signed by botocore (Signature Version 4): a key pair of the options, or what botocore finds."""
+"""AWS credentials → requests that are signed by botocore (Signature Version 4).
+
+They are a key pair of the options, or what botocore finds, or those of a role that these may assume.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from callboard.model.errors import SourceError
 
 SIGNED = frozenset({"content-type", "x-amz-target"})
 """Headers of a request that are signed, beside those that botocore adds; a proxy may change others."""
+CANNOT_ASSUME = "Let the trust policy of the role name the account of the keys, and grant them sts:AssumeRole; check external_id."
+STS_SECONDS, STS_TRIES = 20, 3
 NO_KEYS = "Set access_key and secret_key, or give the machine a role or a profile that botocore finds."
 
 
@@ -31,22 +36,51 @@ class AwsKeys:
         return cls(*(str(options.get(name, "")) for name in ("access_key", "secret_key", "session_token")))
 
 
+@dataclass(frozen=True, slots=True)
+class AwsRole:
+    """A role that the keys assume; without an ARN, none."""
+
+    arn: str = ""
+    external_id: str = ""
+    """What the role demands of other accounts; empty for nothing."""
+    sts_url: str = ""
+    """URL of the Security Token Service; empty for that of the region."""
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> AwsRole:
+        """The role of a connector's options ``role``, ``external_id`` and ``sts_url``."""
+        return cls(*(str(options.get(name, "")) for name in ("role", "external_id", "sts_url")))
+
+
 class AwsCredential:
     """Credential that signs each request for one service in one region. botocore renews what it found before it expires."""
 
-    def __init__(self, keys: AwsKeys, service: str, region: str) -> None:
-        """Raises ``SourceError`` if botocore is missing or finds no credentials."""
-        self.id = digest("aws", keys.access_key, service, region)
+    def __init__(self, keys: AwsKeys, service: str, region: str, role: AwsRole = AwsRole()) -> None:
+        """Raises ``SourceError`` if botocore is missing or finds no credentials; the role is assumed with the first use."""
+        self.id = digest("aws", keys.access_key, service, region, role.arn)
         self._keys = keys
         self._service = service
         self._region = region
-        self._found = _found(keys)
+        self._role = role
+        self._found = _assumed(keys, role, region) if role.arn else _found(keys)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """The secret key and the session token."""
-        frozen = self._found.get_frozen_credentials()
-        return tuple(secret for secret in (frozen.secret_key, frozen.token) if secret)
+        """The secret key and the session token. Raises ``SourceError`` if the role cannot be assumed."""
+        frozen = self._frozen()
+        return tuple(secret for secret in (self._keys.secret_key, frozen.secret_key, frozen.token) if secret)
+
+    def _frozen(self) -> Any:
+        """The current keys. Raises ``SourceError`` if the role cannot be assumed, with the code of the answer alone."""
+        if not self._role.arn:
+            return self._found.get_frozen_credentials()
+        exceptions = importlib.import_module("botocore.exceptions")
+        try:
+            return self._found.get_frozen_credentials()
+        except (exceptions.BotoCoreError, exceptions.ClientError) as error:
+            code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+            reason = str(code)[:80] or type(error).__name__
+            raise SourceError(f"the role {self._role.arn} cannot be assumed ({reason})", CANNOT_ASSUME) from None
 
     def headers(self) -> Mapping[str, str]:
         """None without a request to sign."""
@@ -57,13 +91,30 @@ class AwsCredential:
         auth, awsrequest = importlib.import_module("botocore.auth"), importlib.import_module("botocore.awsrequest")
         own = {name: value for name, value in request.headers.items() if name.lower() in SIGNED}
         unsigned = awsrequest.AWSRequest(request.method, request.url, headers=own, data=request.content)
-        auth.SigV4Auth(self._found.get_frozen_credentials(), self._service, self._region).add_auth(unsigned)
+        auth.SigV4Auth(self._frozen(), self._service, self._region).add_auth(unsigned)
         return {name: value for name, value in unsigned.headers.items() if name.lower() not in SIGNED}
 
 
 def aws_credential(options: Mapping[str, Any], service: str, region: str) -> Credential:
-    """The credential of a connector with these options for one service in one region. Raises ``SourceError``, as ``AwsCredential``."""
-    return AwsCredential(AwsKeys.of(options), service, region)
+    """The credential of a connector with these options, its role included, for one service in one region. Raises ``SourceError``."""
+    return AwsCredential(AwsKeys.of(options), service, region, AwsRole.of(options))
+
+
+def _assumed(keys: AwsKeys, role: AwsRole, region: str) -> Any:
+    """Credentials of a role, which botocore requests with the keys or with what it finds, and renews before they expire."""
+    _found(keys)
+    credentials, session, config = (importlib.import_module(f"botocore.{name}") for name in ("credentials", "session", "config"))
+    own = session.get_session()
+    if keys.access_key:
+        own.set_credentials(keys.access_key, keys.secret_key, keys.session_token or None)
+    limits = config.Config(connect_timeout=STS_SECONDS, read_timeout=STS_SECONDS, retries={"total_max_attempts": STS_TRIES})
+
+    def client(service: str, **given: Any) -> Any:
+        return own.create_client(service, region, endpoint_url=role.sts_url or None, config=limits, **given)
+
+    extra = {"RoleSessionName": "callboard", **({"ExternalId": role.external_id} if role.external_id else {})}
+    fetcher = credentials.AssumeRoleCredentialFetcher(client, own.get_credentials(), role.arn, extra)
+    return credentials.DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
 
 
 def _found(keys: AwsKeys) -> Any:

@@ -6,7 +6,6 @@ from callboard.io.http.auth import Credential, StaticCredential, basic, bearer, 
 from callboard.io.http.cache import Answer
 from callboard.io.http.errors import HttpError
 from callboard.io.http.limits import ClientLimits, Clock, Counts, Traffic
-from callboard.io.http.messages import HttpRequest
 from callboard.io.http.pagination import BodyCursor, Cursor, HeaderCursor, NextLink, Offset, Paging
 from callboard.model.entity import Origin
 from callboard.model.errors import CallboardError, SourceError, TreeError
@@ -80,7 +79,7 @@ if TYPE_CHECKING:
     from callboard.io.git.history import Commit, Tag, git_commits, git_tags, is_shallow_clone, last_commit_time
     from callboard.io.github import GITHUB_HEADERS, GITHUB_JSON, GITHUB_URL, GitHubConnection, connect_github
     from callboard.io.graphql import GraphqlClient, GraphqlError, GraphqlResponse, UnknownFieldError, in_portions
-    from callboard.io.http.aws import AwsCredential, AwsKeys
+    from callboard.io.http.aws import aws_credential
     from callboard.io.http.client import Client, ClientContext, client_for
     from callboard.io.http.oauth import ClientCredentials, OAuthClient, client_credentials
     from callboard.io.process import Finished
@@ -97,8 +96,6 @@ __all__ = [
     "AlertState",
     "Answer",
     "Availability",
-    "AwsCredential",
-    "AwsKeys",
     "BodyCursor",
     "CallboardError",
     "Client",
@@ -136,7 +133,6 @@ __all__ = [
     "HeaderCursor",
     "Health",
     "HttpError",
-    "HttpRequest",
     "Incident",
     "IncidentState",
     "Integration",
@@ -179,6 +175,7 @@ __all__ = [
     "UnknownFieldError",
     "Vulnerability",
     "WrittenRef",
+    "aws_credential",
     "basic",
     "batches",
     "bearer",
@@ -231,7 +228,7 @@ __getattr__ = lazy_names(
         "callboard.io.github": ("GITHUB_HEADERS", "GITHUB_JSON", "GITHUB_URL", "GitHubConnection", "connect_github"),
         "callboard.io.graphql": ("GraphqlClient", "GraphqlError", "GraphqlResponse", "UnknownFieldError", "in_portions"),
         "callboard.io.http.client": ("Client", "ClientContext", "client_for"),
-        "callboard.io.http.aws": ("AwsCredential", "AwsKeys"),
+        "callboard.io.http.aws": ("aws_credential",),
         "callboard.io.http.oauth": ("ClientCredentials", "OAuthClient", "client_credentials"),
         "callboard.io.process": ("Finished",),
         "callboard.plugins.integrations.connector": ("Connector",),
