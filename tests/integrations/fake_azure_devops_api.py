@@ -23,6 +23,7 @@ class FakeAzureDevOps:
             {"repository": {"id": "R0"}, "title": "Fix it", "creationDate": "2026-05-10T08:00:00Z", "createdBy": {"displayName": "Bob"}}
         ]  # fmt: skip
         self.count = count
+        self.releases = [self.release(n) for n in range(count)]
 
     def build(self, n, **more):
         pipeline = {"id": 100 + n, "name": f"s{n}-ci"}
@@ -33,6 +34,18 @@ class FakeAzureDevOps:
         owner = {"id": n, "name": f"2026.{n}"}
         about = {"id": n, "definition": {"id": 100 + n, "name": f"s{n}-ci"}, "owner": owner, "result": "succeeded"}
         return {**about, "startTime": "2026-05-16T23:00:00Z", "finishTime": "2026-05-16T23:05:00Z", **more}
+
+    def release(self, n, status="succeeded", **more):
+        """A deployment of a classic release of what the n-th pipeline built."""
+        about = {"definition": {"id": str(100 + n), "name": f"s{n}-ci"}, "version": {"id": str(n), "name": f"build-{n}"}}
+        artifacts = [{"alias": "_ci", "type": "Build", "definitionReference": {**about, "sourceVersion": {"id": f"{n:040x}"}}}]
+        page = {"web": {"href": f"https://dev.azure.com/acme/p/_release?releaseId={n}"}}
+        return {
+            "id": 7_000 + n, "release": {"id": n, "name": f"Release-{n}", "artifacts": artifacts, "_links": page},
+            "releaseEnvironment": {"id": 1, "name": "Production"}, "deploymentStatus": status, "operationStatus": "approved", "attempt": 1,
+            "startedOn": "2026-05-16T20:00:00.1234567Z", "completedOn": "2026-05-16T20:05:00.1234567Z",
+            "requestedFor": {"displayName": "Ada"}, **more,
+        }  # fmt: skip
 
     def __call__(self, request, wire):
         path = unquote(request.path).removeprefix("/acme/shop front/_apis")
@@ -45,6 +58,9 @@ class FakeAzureDevOps:
             self._page(request, wire, self.environments)
         elif path.endswith("/environmentdeploymentrecords"):
             json_answer(wire, {"value": self.records[int(path.split("/")[3])]})
+        elif path == "/release/deployments":
+            assert (request.query["minStartedTime"], request.query["queryOrder"]) == ("2026-04-17T02:00:00Z", "descending")
+            self._page(request, wire, self.releases)
         elif path == "/git/pullrequests":
             json_answer(wire, {"value": self.requests})
         else:

@@ -4,15 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_azure_devops_api import FakeAzureDevOps
-from vendors import collect_from, facts, measured, target
+from vendors import collect, collect_from, facts, measured, target
 
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.enumerations import RunState
 from callboard.model.facts.pipeline_run import PipelineRun
 from callboard.model.facts.repository import PullRequest
-from faulty import json_answer
-from spec_checking import complaints, description, needs_data
+from faulty import Server, json_answer
+from spec_checking import complaints, description, needs_data, unknown_fields
 
+COMMIT = "0" * 40
 FAMILIES = ("pipeline-run", "deployment", "repository")
 
 
@@ -82,6 +83,38 @@ def test_a_listing_that_fails_leaves_the_other_families(tmp_path):
     assert not facts(got, "deployment")
 
 
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, [("build-0", RunState.SUCCEEDED, COMMIT)]),
+        ({"status": "inProgress", "completedOn": None}, [("build-0", RunState.RUNNING, COMMIT)]),
+        ({"status": "partiallySucceeded"}, [("build-0", RunState.SUCCEEDED, COMMIT)]), ({"status": "notDeployed"}, []),
+        ({"release": {"name": "R", "artifacts": [
+            {"type": "Git", "definitionReference": {"definition": {"id": "r0"}, "version": {"id": "c0ffee", "name": ""}}}
+        ]}}, [("R", RunState.SUCCEEDED, "c0ffee")]),
+        ({"release": {"name": "R", "artifacts": [{"type": "Jenkins", "definitionReference": {"definition": {"id": "100"}}}]}}, []),
+        ({"release": {"name": "R", "artifacts": None}}, []),
+    ],
+)  # fmt: skip
+def test_deployments_of_classic_releases_belong_to_what_built_their_artifacts(more, expected, tmp_path):
+    fake = FakeAzureDevOps(1)
+    fake.environments, fake.releases = [], [fake.release(0, **more)]
+    with Server(fake) as server:
+        options = {**fake.options, "families": ["deployment"], "releases": True, "releases_url": server.url}
+        got = collect(fake.type, server.url, fake.targets, tmp_path, **options)
+    assert [(one.version, one.state, one.revision) for one in facts(got, "deployment").get("s0", [])] == expected
+    assert {(fact.environment, fact.key) for fact in got.facts} == ({("Production", "release:7000")} if expected else set())
+    assert (got.failures, measured(got, "deployment")) == ((), {"s0": True})
+
+
+def test_of_more_releases_than_are_read_the_result_is_incomplete(tmp_path):
+    fake = FakeAzureDevOps(1)
+    fake.releases = [fake.release(0, id=n) for n in range(2_001)]
+    got, requests = collect_from(fake, fake.targets, tmp_path, families=["deployment"], releases=True)
+    asked = [request for request in requests if request.path.endswith("/release/deployments")]
+    assert (measured(got, "deployment"), len(asked)) == ({"s0": False}, 20)
+
+
 def test_names_that_do_not_exist_are_problems(tmp_path):
     fake = FakeAzureDevOps(1)
     written = ["shop front/gone", "shop front"]
@@ -93,6 +126,8 @@ def test_names_that_do_not_exist_are_problems(tmp_path):
 @pytest.mark.data
 def test_requests_are_in_the_descriptions_of_services_and_server(tmp_path):
     fake = FakeAzureDevOps(1_001)
-    _, requests = collect_from(fake, fake.targets, tmp_path)
+    _, requests = collect_from(fake, fake.targets, tmp_path, releases=True)
     for name in ("azure-devops.oas3", "azure-devops-server.oas3"):
         assert complaints(description(name), requests) == []
+        unnamed = ["release._links.web", "requestedFor.displayName"]  # the schemas of links and identities name no fields of this kind
+        assert unknown_fields(description(name), "Deployment", fake.releases[0]) == unnamed

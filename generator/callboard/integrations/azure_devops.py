@@ -1,14 +1,16 @@
 """Azure DevOps Services and Server: projects with repositories in; pipeline runs, deployments and open pull requests out.
 
-https://learn.microsoft.com/rest/api/azure/devops/, sections Build, Environments and Git: everything is listed by project, and matched here
-by the ids of repositories and pipelines.
+https://learn.microsoft.com/rest/api/azure/devops/, sections Build, Environments, Git and Release: everything is listed by project, and
+matched here by the ids of repositories and pipelines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
+from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import quote, unquote
 
@@ -30,6 +32,7 @@ from callboard.plugins.integrations import (
     client_credentials,
     json_resource,
     listed_objects,
+    objects_at,
     parse_run_state,
     string_at,
     time_at,
@@ -42,6 +45,11 @@ RUNS, DEPLOYMENTS, REPOSITORIES = "pipeline-run", "deployment", "repository"
 VERSION = "7.1"
 PAGE = 1_000
 DEPLOYMENTS_PAGE = 200
+RELEASES_PAGE, RELEASES_PAGES = 100, 20
+"""Deployments of classic releases on a page, and pages of a project: of more in ``RELEASES_DAYS`` days, the result is incomplete."""
+RELEASES_DAYS = timedelta(days=30)
+SERVICES, RELEASES_OF_SERVICES = "https://dev.azure.com", "https://vsrm.dev.azure.com"
+NEVER_BEGAN = "notdeployed"
 LISTED_PULL_REQUESTS = 30
 NEXT = HeaderCursor("x-ms-continuationtoken", "continuationToken")
 AUTHORITY = "https://login.microsoftonline.com"
@@ -82,7 +90,7 @@ class AzureDevOpsIntegration(Connector):
 
     schema: ClassVar[Mapping[str, Any]] = json_resource("callboard", "schemas/integrations/azure-devops.json")
     title: ClassVar[str] = "Azure DevOps"
-    default_url: ClassVar[str] = "https://dev.azure.com"
+    default_url: ClassVar[str] = SERVICES
     annotations = (REPOSITORY,)
 
     @property
@@ -94,11 +102,18 @@ class AzureDevOpsIntegration(Connector):
         """Facts about the repositories that the annotations name, or that the descriptors are in. Raises ``HttpError``."""
         projects = self._projects(targets)
         if projects:
-            base = f"{self._base_url}/{quote(self._option('organization'), safe='')}"
-            client = self._client(self._credential(), base_url=base)
+            organization, credential = quote(self._option("organization"), safe=""), self._credential()
+            client = self._client(credential, base_url=f"{self._base_url}/{organization}")
+            releases = self._client(credential, base_url=f"{self._releases_url}/{organization}") if self._options.get("releases") else None
             for name, by_repository in sorted(projects.items()):
-                self._project(client, AzureProject(name, by_repository))
+                self._project(client, releases, AzureProject(name, by_repository))
         return self._collector.batch()
+
+    @property
+    def _releases_url(self) -> str:
+        """Where classic releases are: Services have a host of their own for them, a server has not."""
+        default = RELEASES_OF_SERVICES if self._base_url == SERVICES else self._base_url
+        return self._option("releases_url", default).rstrip("/")
 
     def _credential(self) -> Credential:
         """A personal access token as password, or a token of an application of Entra ID."""
@@ -123,7 +138,7 @@ class AzureDevOpsIntegration(Connector):
                 self._collector.add_unusable_annotation([target], REPOSITORY, message, "Write project/repository.")
         return found
 
-    def _project(self, client: Client, project: AzureProject) -> None:
+    def _project(self, client: Client, releases: Client | None, project: AzureProject) -> None:
         """The facts of a project; a listing that fails costs its families, and not those of others."""
         everyone = [target for group in project.targets.values() for target in group]
         place = f"/{quote(project.name, safe='')}/_apis"
@@ -138,15 +153,16 @@ class AzureDevOpsIntegration(Connector):
             if name not in known:
                 message = f"The project `{project.name[:100]}` has no repository `{name[:100]}`, or the token may not read it."
                 self._collector.add_unusable_annotation([t for t in group if REPOSITORY in t.annotations], REPOSITORY, message)
-        for families, add in (
-            ((RUNS, DEPLOYMENTS), self._add_runs),
-            ((DEPLOYMENTS,), self._add_deployments),
-            ((REPOSITORIES,), self._add_requests),
+        for families, asked, add in (
+            ((RUNS, DEPLOYMENTS), client, self._add_runs),
+            ((DEPLOYMENTS,), client, self._add_deployments),
+            ((DEPLOYMENTS,), releases, self._add_releases),
+            ((REPOSITORIES,), client, self._add_requests),
         ):
             wanted = [family for family in families if family in self.families]
             try:
-                if wanted:
-                    add(client, place, project)
+                if wanted and asked:
+                    add(asked, place, project)
             except HttpError as error:
                 self._collector.add_failure(error, project.name, everyone, *wanted)
 
@@ -202,6 +218,41 @@ class AzureDevOpsIntegration(Connector):
         at = time_at(record, self._now, "finishTime") or time_at(record, self._now, "startTime")
         return Deployment(string_at(record, "owner", "name"), at, state, state_word=word)
 
+    def _add_releases(self, client: Client, place: str, project: AzureProject) -> None:
+        """The deployments of classic releases, by the pipelines and repositories whose artifacts they deploy. Raises ``HttpError``."""
+        since = self._now - RELEASES_DAYS
+        query: dict[str, str | int] = {
+            "api-version": VERSION, "minStartedTime": since.strftime("%Y-%m-%dT%H:%M:%SZ"), "queryOrder": "descending",
+            "$top": RELEASES_PAGE,
+        }  # fmt: skip
+        pages = client.pages(f"{place}/release/deployments", query, by=NEXT)
+        answers = [*islice(pages, RELEASES_PAGES)]
+        nodes = [node for answer in answers for node in listed_objects(answer, "deployments", "value")]
+        targets = [target for group in project.targets.values() for target in group]
+        is_whole = len(answers) < RELEASES_PAGES or not answers[-1].headers.get(NEXT.header, "")
+        self._collector.add_measurements(targets, DEPLOYMENTS, complete=is_whole, since=since)
+        for node in nodes:
+            if string_at(node, "deploymentStatus").lower() == NEVER_BEGAN:
+                continue
+            for artifact in objects_at(node, "release", "artifacts"):
+                if group := _built(project, artifact):
+                    key, environment = f"release:{value_at(node, 'id')}", string_at(node, "releaseEnvironment", "name")
+                    url = url_at(node, "release", "_links", "web", "href")
+                    self._collector.add_fact(
+                        group, DEPLOYMENTS, key, partial(self._release, node, artifact), environment=environment, url=url
+                    )
+
+    def _release(self, node: Node, artifact: Node) -> Deployment:
+        """The version is that of the artifact, such as the number of a build; the revision is the commit from which it was built."""
+        about = value_at(artifact, "definitionReference")
+        state, word = _state(string_at(node, "deploymentStatus"), "")
+        at = time_at(node, self._now, "completedOn") or time_at(node, self._now, "startedOn")
+        commit = string_at(about, "version" if string_at(artifact, "type") == "Git" else "sourceVersion", "id")
+        return Deployment(
+            string_at(about, "version", "name") or string_at(node, "release", "name"), at, state,
+            string_at(node, "requestedFor", "displayName"), commit, state_word=word,
+        )  # fmt: skip
+
     def _add_requests(self, client: Client, place: str, project: AzureProject) -> None:
         """The open pull requests. Raises ``HttpError``."""
         query: dict[str, str | int] = {"searchCriteria.status": "active", "$top": PAGE}
@@ -226,6 +277,12 @@ class AzureDevOpsIntegration(Connector):
             for node in oldest
         )  # fmt: skip
         return RepositoryActivity(name, open_pull_requests=len(nodes) if is_whole else None, pull_requests=requests)
+
+
+def _built(project: AzureProject, artifact: Node) -> Sequence[Target]:
+    """The targets in the repository of an artifact: of a pipeline, or of files of a repository."""
+    id_ = string_at(artifact, "definitionReference", "definition", "id")
+    return {"Build": project.of_pipeline, "Git": project.of_repository}.get(string_at(artifact, "type"), lambda _: ())(id_)
 
 
 def _state(result: str, status: str) -> tuple[RunState, str]:
