@@ -52,10 +52,13 @@ class AwsRole:
         return cls(*(str(options.get(name, "")) for name in ("role", "external_id", "sts_url")))
 
 
+NO_ROLE = AwsRole()
+
+
 class AwsCredential:
     """Credential that signs each request for one service in one region. botocore renews what it found before it expires."""
 
-    def __init__(self, keys: AwsKeys, service: str, region: str, role: AwsRole = AwsRole()) -> None:
+    def __init__(self, keys: AwsKeys, service: str, region: str, role: AwsRole = NO_ROLE) -> None:
         """Raises ``SourceError`` if botocore is missing or finds no credentials; the role is assumed with the first use."""
         self.id = digest("aws", keys.access_key, service, region, role.arn)
         self._keys = keys
