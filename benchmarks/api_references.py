@@ -26,7 +26,7 @@ import yaml
 from callboard.api_reference.faults import faults_of
 from callboard.api_reference.paging import paged_reference
 from callboard.api_reference.reading import format_name, read_reference
-from callboard.io.parallel import gc_disabled
+from callboard.io.garbage import gc_disabled
 from callboard.pages.apis.reference import reference_pages
 from callboard.redaction.masking import masked
 from measuring import python, run, tree_size

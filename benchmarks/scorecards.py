@@ -13,7 +13,7 @@ from pathlib import Path
 from callboard import __version__
 from callboard.descriptors.portal_kinds import portal_kinds
 from callboard.history.build_state import BuildState
-from callboard.io.parallel import gc_disabled
+from callboard.io.garbage import gc_disabled
 from callboard.io.store import Store
 from callboard.pipeline import Workspace, collect, enrich, ingest, resolve
 from callboard.plugins.portal_settings import read_settings

@@ -8,7 +8,7 @@ from __future__ import annotations
 from callboard.build_inputs import Queries
 from callboard.build_request import BuildRequest, BuildResult, report_of_counts
 from callboard.io.clock import Meter
-from callboard.io.parallel import gc_disabled
+from callboard.io.garbage import gc_disabled
 from callboard.io.store import Store
 from callboard.plugins.integrations.base import IntegrationContext
 from callboard.plugins.run_integrations import integration_items

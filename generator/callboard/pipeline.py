@@ -35,7 +35,7 @@ from callboard.insights.drift.dismissals import dismissal_problems
 from callboard.insights.drift.portal_drift import DriftBuild, portal_drift
 from callboard.insights.drift.report import DRIFT
 from callboard.io.clock import Meter
-from callboard.io.parallel import gc_disabled
+from callboard.io.garbage import gc_disabled
 from callboard.io.store import Store
 from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem, problem_order

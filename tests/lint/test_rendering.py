@@ -3,7 +3,8 @@ from dataclasses import replace
 
 import pytest
 
-from callboard.lint.formats import render, wants_colour
+from callboard.cli.terminal_text import wants_colour
+from callboard.lint.formats import render
 from callboard.model.entity import Origin
 from callboard.model.problem import Problem, Related, Severity, Span
 from callboard.model.ref import EntityRef

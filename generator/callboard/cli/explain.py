@@ -13,8 +13,8 @@ def command(code: str | None) -> None:
     import shutil
     import sys
 
+    from callboard.cli.terminal_text import wants_colour
     from callboard.lint.explain import WIDTH, explain, overview
-    from callboard.lint.formats import wants_colour
     from callboard.plugins.rules import all_rules, find_rule
 
     colour = wants_colour(terminal=sys.stdout.isatty(), environ=os.environ)

@@ -161,8 +161,9 @@ def _fix(options: LintOptions, result: LintResult, selection: Selection) -> tupl
 
 def report(options: LintOptions, result: LintResult, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Print or write the problems, or write the baseline; returns the problems that count for the exit code."""
+    from callboard.cli.terminal_text import wants_colour
     from callboard.lint import baseline
-    from callboard.lint.formats import render, wants_colour
+    from callboard.lint.formats import render
     from callboard.lint.report import checked, hidden_by_baseline, summary
 
     if options.write_baseline and not result.is_invalid:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from callboard.cli.terminal_text import wants_colour
 from callboard.io.store import LockWait
-from callboard.lint.formats import wants_colour
-from callboard.lint.portal_files import render_portal_problems
 from callboard.lint.report import plain, severity_counts, skip_reasons
 from callboard.model.counting import counted
 from callboard.model.errors import SettingsError
@@ -103,6 +102,8 @@ def message_of(error: SettingsError) -> str:
     """The message; for an invalid configuration, with an excerpt of the file at each problem, and a hint below."""
     if not isinstance(error, InvalidSettingsError):
         return str(error)
+    from callboard.lint.portal_files import render_portal_problems
+
     return " ".join(error.heads) + "\n\n" + render_portal_problems(error.problems, error.root, colour=_has_colour())
 
 
@@ -197,6 +198,8 @@ def report_portal_problems(problems: Iterable[Problem], root: Path, *, quiet: bo
     from callboard.website.rules import GUIDE_CODES
 
     if shown:
+        from callboard.lint.portal_files import render_portal_problems
+
         listed = sorted(shown, key=lambda problem: problem.severity.rank)[:MOST_OWN]
         click.echo(f"\n{render_portal_problems(listed, root, colour=_has_colour())}\n", err=True)
         click.echo(f"Problems in the portal's own files: {severity_counts(shown)}.", err=True)

@@ -38,8 +38,8 @@ def command(
     import sys
 
     from callboard.cli.output import default_site
+    from callboard.cli.terminal_text import wants_colour
     from callboard.io import clock
-    from callboard.lint.formats import wants_colour
     from callboard.preview.loop import PreviewLoop
     from callboard.preview.portal import PreviewPortal
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from callboard.catalog import organization
 from callboard.catalog.graph import Catalog
+from callboard.documentation.announcement_files import announcement_files
 from callboard.documentation.rules import INVALID_ANNOUNCEMENT
 from callboard.model.data_classes import dataclass
 from callboard.model.fields import FieldPath
@@ -68,14 +69,6 @@ class Announcements:
         today = now.astimezone(zone).date()
         days = {day for each in self.items for day in (each.starts, each.ends + timedelta(days=1)) if day > today}
         return datetime.combine(min(days), time(), zone) if days else None
-
-
-def announcement_files(settings: Settings) -> list[Path]:
-    """The Markdown files of the folder but its README, sorted by name; none if there is no such folder."""
-    folder = settings.root / settings.announcements
-    if not folder.is_dir() or not folder.resolve().is_relative_to(settings.root.resolve()):
-        return []
-    return sorted(path for path in folder.glob("*.md") if path.stem.lower() != "readme" and path.is_file())
 
 
 def read_announcements(settings: Settings, catalog: Catalog) -> Announcements:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import gc
 import multiprocessing
@@ -11,10 +10,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from types import TracebackType
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from callboard.model.errors import CallboardError
 
@@ -39,34 +37,6 @@ def can_fork() -> bool:
     """Whether this process can be forked safely: on Linux, from its only thread; the system libraries of macOS do not allow it."""
     is_single_threaded = threading.active_count() == 1
     return is_single_threaded and processors() > 1 and sys.platform == "linux" and "fork" in multiprocessing.get_all_start_methods()
-
-
-@contextlib.contextmanager
-def gc_disabled() -> Iterator[None]:
-    """Without the cyclic garbage collector: a build creates millions of values that stay, and scanning them takes a third of its time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        if was_enabled:
-            gc.enable()
-
-
-class InterruptibleThreads(ThreadPoolExecutor):
-    """Threads for a ``with`` block that Ctrl-C leaves at once: a request that waits for its answer is not waited for.
-
-    Only for the main thread, which alone is interrupted; the command line then ends the process.
-    """
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> Literal[False]:  # fmt: skip
-        """Wait for all threads, unless the block is left by an interrupt."""
-        is_interrupted = kind is not None and not issubclass(kind, Exception)
-        self.shutdown(wait=not is_interrupted, cancel_futures=is_interrupted)
-        return False
 
 
 def map_forked(work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:

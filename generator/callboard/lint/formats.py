@@ -59,11 +59,6 @@ def render(
     return FORMATS[format](Report(prepared(problems), lines, portal, colour, hidden, checked))
 
 
-def wants_colour(*, terminal: bool, environ: Mapping[str, str]) -> bool:
-    """Color on a terminal only, and never where ``NO_COLOR`` is set (no-color.org)."""
-    return terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
-
-
 def render_text(report: Report) -> str:
     """A block for each problem, then their number."""
     totals = " ".join(filter(None, (summary(report.problems), hidden_by_baseline(report.hidden), report.checked)))

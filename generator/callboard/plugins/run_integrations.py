@@ -7,8 +7,8 @@ from dataclasses import field, replace
 from functools import partial
 from typing import Any
 
-from callboard.io.parallel import InterruptibleThreads
 from callboard.io.rows import type_error
+from callboard.io.threads import InterruptibleThreads
 from callboard.model.data_classes import dataclass
 from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError, PluginError
 from callboard.model.facts import FAMILIES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from callboard.io.parallel import InterruptibleThreads
+from callboard.io.threads import InterruptibleThreads
 from callboard.model.errors import FOREIGN_EXCEPTIONS, CallboardError
 from callboard.plugins import loader
 from callboard.plugins.containment.contained_source import collect_contained

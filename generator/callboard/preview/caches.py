@@ -11,8 +11,8 @@ from callboard.descriptors.kinds import Kinds
 from callboard.history.build_state import BuildState, load_build_state
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult
-from callboard.io.parallel import InterruptibleThreads
 from callboard.io.store import Store
+from callboard.io.threads import InterruptibleThreads
 from callboard.model.data_classes import dataclass
 from callboard.model.tree import DescriptorFile
 from callboard.plugins.containment.plugin_process import interruptible

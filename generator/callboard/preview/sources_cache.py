@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from callboard.io.parallel import InterruptibleThreads
+from callboard.io.threads import InterruptibleThreads
 from callboard.model.data_classes import dataclass
 from callboard.plugins import loader
 from callboard.plugins.containment.plugin_process import interruptible

@@ -16,7 +16,10 @@ from typing import Any
 
 from callboard.catalog.graph import Catalog
 from callboard.descriptors.kinds import ENVELOPE, OWN, Kind, RelationField, envelope_schema, spec_properties
+from callboard.incremental.fingerprint import code_digest
 from callboard.model.published_json import published_json
+from callboard.plugins import loader
+from callboard.plugins.containment.plugin_process import is_contained
 from callboard.plugins.portal_settings import editor_schema
 from callboard.scorecards.editor_schema import card_schema
 from callboard.scorecards.portal_scorecards import RELATIONS, family_shapes
@@ -28,6 +31,7 @@ from callboard.website.editor_words import Word, Words, known_annotations
 DIALECT = "http://json-schema.org/draft-07/schema#"
 SchemaDataFile = tuple[str, bytes]
 """Path below the site's root, and content."""
+_SETTINGS = "schema/sources.json"
 MOST_CONSTANTS = 100
 """Most suggestions of a list that are constants: language servers compare each with each value, which takes seconds from 2,000 on."""
 Schema = dict[str, Any]
@@ -52,13 +56,17 @@ def schema_files(catalog: Catalog, portal: Portal, levels: Mapping[str, Sequence
 
     ``levels``: those of the portal's scorecards, by name.
     """
+    yield from _schemas_of_catalog(catalog, portal, levels)
+    if "sources" not in catalog.kinds.by_name:
+        yield _SETTINGS, _settings_schema()
+
+
+def _schemas_of_catalog(catalog: Catalog, portal: Portal, levels: Mapping[str, Sequence[str]] | None) -> Iterator[SchemaDataFile]:
     words = Words(catalog, is_public=portal.audience == "public")
     kinds = sorted(catalog.kinds.by_name.values(), key=lambda kind: kind.name)
     lists = dict(_lists(kinds, words))
     made = {kind.name: _definition(kind, lists) for kind in kinds}
     yield _file("catalog-info", _whole(kinds, made, lists), portal)
-    if "sources" not in catalog.kinds.by_name:
-        yield "schema/sources.json", published_json(editor_schema()) + b"\n"
     if "scorecard" not in {name.lower() for name in catalog.kinds.by_name}:
         yield _file("scorecard", scorecard_schema(levels or {}), portal)
     for kind in kinds:
@@ -68,11 +76,26 @@ def schema_files(catalog: Catalog, portal: Portal, levels: Mapping[str, Sequence
 def schema_files_later(
     catalog: Catalog, portal: Portal, key: str, levels: Mapping[str, Sequence[str]] | None = None
 ) -> Iterator[DeferredFile]:
-    """The same files, generated only if ``key``, the digest of the catalog, has changed since the last build."""
-    made = cache(lambda: dict(schema_files(catalog, portal, levels)))
-    names = ("catalog-info", "sources", "scorecard", *sorted(kind.name.lower() for kind in catalog.kinds.by_name.values()))
+    """The same files, generated only if ``key``, the digest of the catalog, has changed since the last build.
+
+    The schema of ``sources.yaml`` has nothing of the catalog: to make it, all types of sources, integrations and publishers are imported.
+    """
+    made = cache(lambda: dict(_schemas_of_catalog(catalog, portal, levels)))
+    names = ("catalog-info", "scorecard", *sorted(kind.name.lower() for kind in catalog.kinds.by_name.values()))
     for path in dict.fromkeys(f"schema/{name}.json" for name in names):
         yield DeferredFile(path, key, partial(_made, made, path))
+    if "sources" not in catalog.kinds.by_name:
+        yield DeferredFile(_SETTINGS, _key_of_settings(key), lambda _: _settings_schema())
+
+
+def _settings_schema() -> bytes:
+    return published_json(editor_schema()) + b"\n"
+
+
+def _key_of_settings(key: str) -> str:
+    """The digest of the program, or ``key`` where packages of others have plugins, which can change without a new version."""
+    plugins = (plugin for group in loader.GROUPS for plugin in loader.load(group).values())
+    return key if not key or any(map(is_contained, plugins)) else code_digest()
 
 
 def scorecard_schema(levels: Mapping[str, Sequence[str]]) -> Schema:

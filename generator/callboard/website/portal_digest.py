@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from callboard.documentation.announcements import announcement_files
+from callboard.documentation.announcement_files import announcement_files
 from callboard.incremental.fingerprint import canonical, code_digest
 from callboard.plugins import loader
 from callboard.plugins.containment.plugin_process import is_contained

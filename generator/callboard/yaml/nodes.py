@@ -23,10 +23,10 @@ _DIRECTIVE = re.compile(r"^%(?!TAG )[^\n]*", re.MULTILINE)
 _TAB_LINE = re.compile(r"^[ ]*\t[ \t]*(?=\r?$|#)", re.MULTILINE)
 """The white space of a line without content."""
 _DASH_TAB = re.compile(r"^ *(?:- +)*-(?= *\t)[ \t]*+(?=[^\s#-])(?![^\n]*:(?:\s|$))", re.MULTILINE)
-_EXOTIC = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
-"""Characters that npm's ``yaml`` allows and libyaml rejects or, by YAML 1.1, reads as line breaks."""
+_EXOTIC_RANGES = ((0, 8), (0xB, 0xC), (0xE, 0x1F), (0x7F, 0x9F), (0x2028, 0x2029), (0xFEFF, 0xFEFF), (0xFFFE, 0xFFFF))
+"""Characters that npm's ``yaml`` allows and libyaml rejects or, by YAML 1.1, reads as line breaks: first and last codes."""
 _AWAY, _PLANE = 0xF0000, 0x10000
-_EXOTIC_CODES = tuple(code for code in range(_PLANE) if _EXOTIC.match(chr(code)))
+_EXOTIC_CODES = tuple(code for first, last in _EXOTIC_RANGES for code in range(first, last + 1))
 _TAB, _BACKSLASH = chr(_AWAY + ord("\t")), chr(_AWAY + ord("\\"))
 """Stand for a tab with which a block scalar begins, and for the backslash of an escape; both are rejected by libyaml."""
 _PRIVATE = (*(_AWAY + code for code in _EXOTIC_CODES), ord(_TAB), ord(_BACKSLASH))
@@ -35,7 +35,7 @@ _STASH = {code: _AWAY + code for code in _EXOTIC_CODES} | {code: _PLANE + code f
 _RESTORE = {stashed: code for code, stashed in _STASH.items()}
 _STASHED = re.compile("[\U000f0000-\U0010ffff]")
 """Any character of the two private planes."""
-_TO_STASH = re.compile(f"[{_EXOTIC.pattern[1:-1]}\U000f0000-\U0010ffff]")
+_TO_STASH = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _EXOTIC_RANGES)}\U000f0000-\U0010ffff]")
 _SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?=u[dD][89a-fA-F][0-9a-fA-F]{2})")
 """The backslash of an escape for half a character beyond U+FFFF (JSON writes two of them), which libyaml rejects."""
 _STASHED_SURROGATES = re.compile(f"(?:{_BACKSLASH}u[0-9a-fA-F]{{4}})+")

@@ -14,7 +14,6 @@ from callboard.insights.drift.dismissals import in_settings
 from callboard.insights.drift.evidence import DriftEvidence
 from callboard.insights.drift.links import APART, LinkRecords
 from callboard.insights.drift.report import DriftReport, DriftReporter
-from callboard.io.http.link_probe import LinkProbe
 from callboard.model.data_classes import dataclass
 from callboard.model.facts.fact import Fact
 from callboard.model.tree import Trees
@@ -77,6 +76,8 @@ def _with_links(evidence: DriftEvidence, build: DriftBuild, limit: int) -> Drift
     records = LinkRecords(build.cache / "drift-links.json")
     records.load()
     if build.has_network and not any(build.environ.get(name) for name in _PROXIES):
+        from callboard.io.http.link_probe import LinkProbe  # noqa: PLC0415 - few portals check links, and each would load the HTTP client
+
         probe = LinkProbe(limit)
         records.check(evidence.catalog, probe.missing, probe.may_ask, evidence.now)
         records.save()
