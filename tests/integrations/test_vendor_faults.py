@@ -34,6 +34,8 @@ from fake_statuspage_api import FakeStatuspage
 from vendors import TOKEN, collect, collect_from, facts, measured
 
 from callboard.io.http.limits import ClientLimits
+from callboard.plugins import loader
+from callboard.plugins.integrations.base import GROUP
 from faulty import ENDLESS, MODES, Server, closed_port, json_answer
 from faulty.modes import cross_host_next, redirect
 
@@ -80,6 +82,12 @@ MOST_REQUESTS = 60
 named = pytest.mark.parametrize("fake", FAKES, ids=lambda fake: fake.type)
 
 
+def test_each_integration_that_talks_http_is_here():
+    """``http-json`` has the matrix beside its other tests; ``file``, ``git`` and ``reports`` send no request."""
+    own = {name for name, one in loader.load(GROUP).items() if one.package == "callboard"}
+    assert own - {"file", "git", "reports", "http-json"} == {fake.type for fake in FAKES}
+
+
 def families(got):
     return sorted({one.family for one in got.measurements})
 
@@ -110,6 +118,32 @@ def test_trouble_from_the_first_request_on_is_told_and_nothing_is_complete(fake,
     requests = {(one.subject.name, one.family) for one in got.measurements}
     assert requests
     assert not any(one.complete for one in got.measurements)
+
+
+RESETS = {
+    "seconds": {"Retry-After": "7"},
+    "date": {"Retry-After": "Sun, 17 May 2026 02:00:09 GMT"},
+    "time stamp": {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1778983209"},
+    "seconds to go": {"RateLimit-Remaining": "0", "RateLimit-Reset": "7"},
+    "nothing": {},
+    "nonsense": {"Retry-After": "soon", "X-RateLimit-Reset": "never"},
+    "years": {"Retry-After": "99999999999"},
+}
+"""Ways in which tools tell when requests are accepted again."""
+
+
+@named
+@pytest.mark.parametrize("reset", RESETS)
+def test_too_many_requests_are_told_in_words_whichever_way_the_reset_is_written(fake, reset, tmp_path):
+    playing = fake()
+    with Server(lambda asked, wire: json_answer(wire, {"message": "slow down"}, 429, RESETS[reset])) as server:
+        got = collect(playing.type, server.url, playing.targets, tmp_path, SHORT, **playing.options)
+    no_token(got, tmp_path)
+    assert got.failures
+    assert all(failure.hint for failure in got.failures)
+    assert "too many requests" in got.failures[0].message, got.failures[0]
+    assert not any(one.complete for one in got.measurements)
+    assert len(server.requests) <= MOST_REQUESTS
 
 
 @named

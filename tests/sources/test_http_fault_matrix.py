@@ -9,6 +9,7 @@ from company import context
 from fake_github import FakeGitHub
 
 from callboard.io.http.limits import ClientLimits
+from callboard.plugins import loader
 from callboard.plugins.run_sources import collect_all
 from callboard.settings.settings import Settings, SourceSettings
 from faulty import ENDLESS, MODES, PatientClock, Server, closed_port, json_answer
@@ -38,6 +39,13 @@ TYPES = {
 MODES_OF_TEXT = {"truncated-json", "wrong-type", "endless-pages", "circle"}
 """Troubles of JSON: to whoever asks for a text they are a text, which the reader of descriptors judges."""
 MOST_REQUESTS = 10
+SOURCES = loader.load("callboard.sources")
+
+
+def test_each_source_that_talks_http_is_here():
+    """``ldap`` and ``git`` speak other protocols, ``files`` none."""
+    own = {name for name, source in SOURCES.items() if source.package == "callboard"}
+    assert own - {"ldap", "git", "files"} == set(TYPES)
 
 
 def limits(mode):

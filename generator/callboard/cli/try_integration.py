@@ -85,6 +85,8 @@ def _connection(trial: Trial) -> Iterator[str]:
     elif own:
         yield "Annotations that connect it:"
         yield from own
+    elif trial.is_connected:
+        yield f"It has none of the annotations {', '.join(trial.annotations)}, and was found without them."
     else:
         yield f"It has none of the annotations that connect it: {', '.join(trial.annotations)}."
 

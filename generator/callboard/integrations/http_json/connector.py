@@ -71,7 +71,7 @@ class HttpJsonIntegration(Connector):
         return (str(self._options["annotation"]),) if "annotation" in self._options else ()
 
     def collect(self, targets: Sequence[Target]) -> FactBatch:
-        """Facts by one request per entity, or by one listing for all. Raises ``HttpError`` if that listing fails."""
+        """Facts by one request per entity, or by one listing for all."""
         by_name = self._by_name(targets)
         headers = {str(name): str(value) for name, value in self._options.get("headers", {}).items()}
         client = self._client(self._credential(), headers, per_second=float(self._options.get("per_second", 0)))
@@ -112,13 +112,17 @@ class HttpJsonIntegration(Connector):
             self._collector.add_failure(error, name[:80], targets, self._family)
 
     def _query_all(self, client: Client, by_name: Mapping[str, tuple[Target, ...]]) -> None:
-        """Add the facts of one listing; an entity that is not in it has none."""
+        """Add the facts of one listing; an entity that is not in it has none. If a page fails, the facts of all entities are incomplete."""
         everyone = [*chain.from_iterable(by_name.values())]
         self._collector.add_measurements(everyone, self._family)
-        for index, item in enumerate(self._paged(client, {}, everyone)):
-            name = self._match.search(item) if self._match else None
-            targets = by_name.get(str(name)) or by_name.get(f"component:default/{name}") or ()
-            self._add_item(targets, item, str(index))
+        try:
+            for index, item in enumerate(self._paged(client, {}, everyone)):
+                name = self._match.search(item) if self._match else None
+                targets = by_name.get(str(name)) or by_name.get(f"component:default/{name}") or ()
+                self._add_item(targets, item, str(index))
+        except (HttpError, JMESPathError) as error:
+            failure = error if isinstance(error, HttpError) else SourceError(f"the option match cannot be applied to an item: {error}")
+            self._collector.add_failure(failure, "", everyone, self._family)
 
     def _paged(self, client: Client, values: Mapping[str, str], targets: Sequence[Target]) -> Iterator[Any]:
         """The items of all pages about an entity with these values, or about all. Raises ``HttpError``."""

@@ -23,6 +23,7 @@ from callboard.pages.entities.view import AboutView, Detail
 from callboard.pages.safe_text import description_of, text_of, web_url
 from callboard.pages.section import Section
 from callboard.pages.shared_views import ChipLink, WebLink, catalog_path
+from callboard.redaction.masking import masked
 from callboard.redaction.secrets import mask
 
 TAG_LIMIT = 40
@@ -104,13 +105,14 @@ _HOSTS = {
     "graph.microsoft.com": "Microsoft Entra ID",
     "okta.com": "Okta",
     "keycloak.org": "Keycloak",
+    "backstage.io": "LDAP",
 }
 """Names of the hosts and directories that annotations with accounts of people and teams begin with."""
 
 
 def about(context: EntityContext, entity: Entity) -> Section:
     """The section; never empty, because every entity has a place."""
-    content = AboutView(_prose(context, entity), links_of(entity), _details(context, entity), _external_refs(entity))
+    content = AboutView(_prose(context, entity), links_of(entity), _details(context, entity), _external_refs(context, entity))
     return Section("about", context.labels["about"], "about", content)
 
 
@@ -172,12 +174,14 @@ def _details(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
     return tuple(d for d in details if d.entities or d.chips or d.pairs or d.text or d.code)
 
 
-def _external_refs(entity: Entity) -> tuple[Detail, ...]:
+def _external_refs(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:
+    """The ids in other systems. A login may be an e-mail address, which a public portal does not show."""
     annotations = fields.annotations(entity)
     known = accounts(entity) if entity.ref.kind in MEMBERSHIPS else {}
     named = [(name, annotations[key]) for key, name in _ANNOTATIONS.items() if key in annotations]
     named += [(_HOSTS.get(host := key.partition("/")[0], text_of(host, 80)), value) for key, value in sorted(known.items())]
-    return tuple(Detail(name, code=text_of(value, 200), url=web_url(value)) for name, value in named)
+    shown = ((name, value, masked(value, is_public=context.is_public).text) for name, value in named)
+    return tuple(Detail(name, code=text_of(text, 200), url=web_url(value) if text == value else "") for name, value, text in shown)
 
 
 def _derived(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:

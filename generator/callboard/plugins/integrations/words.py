@@ -97,6 +97,9 @@ VENDOR_WORDS: Mapping[type[StrEnum], tuple[VendorWords, ...]] = {
         VendorWords("New Relic", "https://docs.newrelic.com/docs/apis/nerdgraph/", {
             "activated": "open", "deactivated": "resolved",
         }),
+        VendorWords("ServiceNow", "https://www.servicenow.com/docs/", {
+            "on-hold": "acknowledged",
+        }),
     ),
     FactSeverity: (
         VendorWords(_SEVERAL, "", {
