@@ -207,12 +207,11 @@ def test_headings_do_not_skip_a_level():
 CUT_OPERATIONS = 900
 
 
-def large_definition():
+def large_definition(operations=CUT_OPERATIONS):
     schema = {"type": "object", "properties": {f"field{n}": {"type": "string", "description": f"Field {n}"} for n in range(12)}}
     body = {"description": "It.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}}
     paths = {
-        f"/things{n}": {"get": {"operationId": f"read{n}", "tags": [f"tag {n % 3}"], "responses": {"200": body}}}
-        for n in range(CUT_OPERATIONS)
+        f"/things{n}": {"get": {"operationId": f"read{n}", "tags": [f"tag {n % 3}"], "responses": {"200": body}}} for n in range(operations)
     }
     document = {"openapi": "3.0.3", "info": {"title": "x", "version": "1"}, "paths": paths, "components": {"schemas": {"Thing": schema}}}
     return json.dumps(document)
@@ -232,6 +231,16 @@ def test_a_large_reference_is_cut_and_an_anchor_of_the_first_page_leads_on(large
     assert sum(each.startswith("op-") for each in ids["catalog/default/api/orders/reference/"]) == CUT_OPERATIONS
     assert re.search(r'id="op-read7"><a href="[^"]+#op-read7"', first)
     check_links(large, ids)
+
+
+def test_the_first_page_lists_groups_if_there_are_thousands_of_operations():
+    pages = reference(large_definition(3_000))
+    first = next(iter(pages.values()))
+    assert max(len(html) for html in pages.values()) < 400_000
+    assert re.findall(
+        r'<li class="cb-row cb-op"><a href="[^"]+#op-read\d"><bdi>(tag \d)</bdi></a> <span class="cb-count">1,000<', first
+    ) == ["tag 0", "tag 1", "tag 2"]
+    check_links(pages, ids_of(pages))
 
 
 def test_the_file_of_anchors_has_the_page_of_each_part(large):

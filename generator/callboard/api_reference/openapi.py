@@ -12,7 +12,7 @@ from callboard.api_reference.model import ApiServer, Entry, EntryGroup, NamedTyp
 from callboard.api_reference.openapi_bodies import Bodies
 from callboard.api_reference.openapi_operations import declared_tags, listed_operations, named_schemas, operations_of_item, tag_titles
 from callboard.api_reference.samples import Sample, curl
-from callboard.api_reference.schemas import SchemaReader
+from callboard.api_reference.schemas import SchemaReader, names_by_id
 from callboard.api_reference.texts import ReferenceAnchors, Texts, mapping, sequence, slug
 
 _MAX_CALLBACK_LEVELS = 2
@@ -39,6 +39,8 @@ class _OpenApi:
         pointers = {prefix + name.replace("~", "~0").replace("/", "~1"): name for name in self.named}
         pointers |= {prefix + name: name for name in self.named}
         siblings = not self.is_old and not self.version.startswith("3.0")
+        if siblings:
+            pointers = {**names_by_id(self.named), **pointers}
         self.schemas = SchemaReader(document, texts, pointers, siblings)
         self.bodies = Bodies(self.schemas, texts, document)
         self.schemes = security.schemes(document, self.schemas, texts)

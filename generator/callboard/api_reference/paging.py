@@ -20,6 +20,11 @@ MAX_PAGE = 330_000
 SMALL = 60_000
 """A definition of at most so many characters has one page, so that planning a site does not read it."""
 
+MAX_USES = 40
+"""Operations and types that are listed as users of a type."""
+
+Uses = dict[str, tuple[Entry | NamedType, ...]]
+"""By key of a type: the operations and types that refer to it."""
 PagePlan = tuple[tuple[str, str], ...]
 """Key and title of each page."""
 ONE_PAGE: PagePlan = (("", ""),)
@@ -51,7 +56,7 @@ class PagedReference:
     """The key of the page by anchor."""
     digest: str = ""
     """Digest of the definition and of the version of what is read of it."""
-    memo: dict[str, tuple[Entry | NamedType, ...]] = field(default_factory=dict, compare=False, repr=False)
+    memo: Uses = field(default_factory=dict, compare=False, repr=False)
 
     shared: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
     """What pages of the reference make once for all of them."""
@@ -69,20 +74,23 @@ class PagedReference:
                     found[part.key] += [each for each in (entry.anchor, entry.second_anchor) if each]
         return found
 
-    def uses(self) -> dict[str, tuple[Entry | NamedType, ...]]:
+    def uses(self) -> Uses:
         """By key of a type: the operations and types that refer to it; found once."""
-        if self.memo:
-            return self.memo
-        found: dict[str, dict[str, Entry | NamedType]] = {}
-        for entry in self.reference.entries:
-            for key in targets_of_entry(entry):
-                found.setdefault(key, {})[entry.anchor] = entry
-        for named in self.reference.types.values():
-            for key in _targets(named.shape):
-                if key != named.key:
-                    found.setdefault(key, {})[named.anchor] = named
-        self.memo.update((key, tuple(each.values())) for key, each in found.items())
+        if not self.memo:
+            self.memo.update(_uses(self.reference))
         return self.memo
+
+
+def _uses(reference: Reference) -> Uses:
+    found: dict[str, dict[str, Entry | NamedType]] = {}
+    for entry in reference.entries:
+        for key in targets_of_entry(entry):
+            found.setdefault(key, {})[entry.anchor] = entry
+    for named in reference.types.values():
+        for key in _targets(named.shape):
+            if key != named.key:
+                found.setdefault(key, {})[named.anchor] = named
+    return {key: tuple(each.values()) for key, each in found.items()}
 
 
 def paged_reference(text: str, api_type: str, *, is_public: bool) -> PagedReference | None:
@@ -110,7 +118,8 @@ def _paged(text: str, api_type: str, is_public: bool) -> PagedReference | None: 
     reference = read_reference(text, api_type, is_public=is_public)
     if reference is None:
         return None
-    parts = _single(reference) if len(text) <= SMALL else _parts(reference)
+    uses: Uses = {}
+    parts = _single(reference) if len(text) <= SMALL else _parts(reference, uses)
     part_of = {named.anchor: part.key for part in parts for named in part.types}
     for part in parts:
         for group in part.groups:
@@ -118,7 +127,7 @@ def _paged(text: str, api_type: str, is_public: bool) -> PagedReference | None: 
             for entry in group.entries:
                 part_of[entry.anchor] = part.key
     digest = blake2b(f"{RENDERER}\0{text}".encode("utf-8", "replace"), digest_size=16).hexdigest()
-    return PagedReference(reference, parts, part_of, digest)
+    return PagedReference(reference, parts, part_of, digest, uses)
 
 
 _PAGED = KeptByText(_paged, KEPT_CHARACTERS)
@@ -138,13 +147,14 @@ def _single(reference: Reference) -> tuple[ReferencePart, ...]:
     return (ReferencePart("", "", reference.groups, tuple(reference.types.values()), inlines=weight <= MAX_PAGE),)
 
 
-def _parts(reference: Reference) -> tuple[ReferencePart, ...]:
+def _parts(reference: Reference, uses: Uses) -> tuple[ReferencePart, ...]:
+    """The pages; what uses the types is added to ``uses``, since it is a part of what they weigh."""
     weights = Weights(reference.types)
-    entries = sum(map(weights.of_entry, reference.entries))
-    types = sum(weights.of_shape(each.shape) for each in reference.types.values())
-    if entries + types <= MAX_PAGE:
+    uses.update(_uses(reference))
+    heavy = {key: weights.of_type(named, uses.get(key, ())[:MAX_USES]) for key, named in reference.types.items()}
+    if sum(map(weights.of_entry, reference.entries)) + sum(heavy.values()) <= MAX_PAGE:
         return _single(reference)
-    return (ReferencePart("", ""), *_of_groups(reference, weights), *_of_types(reference, weights))
+    return (ReferencePart("", ""), *_of_groups(reference, weights), *_of_types(reference, heavy))
 
 
 def _of_groups(reference: Reference, weights: Weights) -> Iterator[ReferencePart]:
@@ -166,11 +176,11 @@ def _part(group: EntryGroup, entries: list[Entry]) -> ReferencePart:
     return ReferencePart(entries[0].anchor.lower(), group.name, (replace(group, entries=tuple(entries)),))
 
 
-def _of_types(reference: Reference, weights: Weights) -> Iterator[ReferencePart]:
+def _of_types(reference: Reference, heavy: Mapping[str, int]) -> Iterator[ReferencePart]:
     types: list[NamedType] = []
     weight = 0
     for named in reference.types.values():
-        heavier = 500 + weights.of_shape(named.shape)
+        heavier = heavy[named.key]
         if types and weight + heavier > MAX_PAGE:
             yield ReferencePart(types[0].anchor.lower(), f"{types[0].name} – {types[-1].name}", (), tuple(types))
             types, weight = [], 0

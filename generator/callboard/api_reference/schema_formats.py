@@ -7,6 +7,7 @@ from dataclasses import field
 from typing import Any
 
 from callboard.api_reference.loading import UnreadableDefinitionError, load
+from callboard.api_reference.schemas import names_by_id
 from callboard.api_reference.texts import mapping, sequence
 from callboard.model.data_classes import dataclass
 from callboard.plugins.api_formats import ApiDescription, ApiOperation
@@ -27,7 +28,8 @@ def read_json_schema(text: str) -> ApiDescription:
     root = title or "Schema"
     while root in inner:
         root += " "
-    pointers = {"#": root, **{f"#/{key}/{name}": name for key in ("definitions", "$defs") for name in mapping(schema.get(key))}}
+    pointers = {**names_by_id({root: schema, **inner}), "#": root}
+    pointers |= {f"#/{key}/{name}": name for key in ("definitions", "$defs") for name in mapping(schema.get(key))}
     own = {key: value for key, value in schema.items() if key not in {"definitions", "$defs", "title", "description"}}
     types = {root: _renamed(own, pointers), **{name: _renamed(each, pointers) for name, each in inner.items()}}
     return ApiDescription(title, description=str(schema.get("description") or ""), types=types)

@@ -27,7 +27,8 @@ _LIMITS = frozenset({
 _HOW = ("oneOf", "anyOf", "allOf")
 _CONDITIONS = (
     "if", "then", "else", "not", "contains", "propertyNames", "patternProperties", "dependentRequired", "dependentSchemas",
-    "unevaluatedProperties", "unevaluatedItems", "x-extensible-enum",
+    "unevaluatedProperties", "unevaluatedItems", "additionalItems", "dependencies", "minContains", "maxContains", "contentSchema",
+    "$dynamicRef", "$recursiveRef", "x-extensible-enum",
 )  # fmt: skip
 """Keywords that no part of a shape holds, so that a comparison would not see them."""
 
@@ -113,7 +114,10 @@ class SchemaReader:
         return found
 
     def _made(self, schema: dict[str, Any], level: int) -> ValueShape:
-        texts, how = self.texts, next((each for each in _HOW if isinstance(schema.get(each), list) and schema[each]), "")
+        several = [each for each in _HOW if isinstance(schema.get(each), list) and schema[each]]
+        if len(several) > 1:
+            schema, several = _all_of(schema, several), ["allOf"]
+        texts, how = self.texts, several[0] if several else ""
         types = [each for each in sequence(schema.get("type")) if isinstance(each, str)] or (
             [schema["type"]] if isinstance(schema.get("type"), str) else []
         )
@@ -145,7 +149,7 @@ class SchemaReader:
             mapping=mapped,
             is_closed=schema.get("additionalProperties") is False,
             is_constant="const" in schema,
-            conditions=tuple((key, texts.value(schema[key])) for key in _CONDITIONS if key in schema) if len(schema) > 1 else (),
+            conditions=tuple((key, texts.value(schema[key])) for key in _CONDITIONS if key in schema) if _has_condition(schema) else (),
         )
 
     def _words(self, schema: dict[str, Any], types: list[str]) -> str:
@@ -195,6 +199,29 @@ class SchemaReader:
     def _key_of(self, target: str) -> str:
         """The type of a discriminator's mapping, which may be a reference or a name alone."""
         return self.names.get(target) or self.names.get(f"#/components/schemas/{target}") or ""
+
+
+def names_by_id(named: Mapping[str, Any]) -> dict[str, str]:
+    """The keys of schemas by references to their ``$id`` or ``$anchor``, as these are written."""
+    found = {}
+    for name, schema in named.items():
+        if isinstance(schema, dict):
+            for keyword, mark in (("id", ""), ("$id", ""), ("$anchor", "#"), ("$dynamicAnchor", "#")):
+                if isinstance(schema.get(keyword), str):
+                    found.setdefault(mark + schema[keyword], name)
+    return found
+
+
+def _all_of(schema: dict[str, Any], several: list[str]) -> dict[str, Any]:
+    """A schema that several lists of variants hold for, as one of all of them."""
+    rest = {key: value for key, value in schema.items() if key not in several and key != "discriminator"}
+    told = {"discriminator": schema["discriminator"]} if "discriminator" in schema else {}
+    alternatives = [{how: schema[how], **told} for how in several if how != "allOf"]
+    return {**rest, "allOf": [*sequence(schema.get("allOf")), *alternatives]}
+
+
+def _has_condition(schema: dict[str, Any]) -> bool:
+    return len(schema) > 1 or not schema.keys().isdisjoint(_CONDITIONS)
 
 
 def _plain_key(schema: dict[str, Any]) -> tuple[object, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 
 from callboard.api_reference.model import Entry, NamedType, Payload, ShapeField, ValueShape
@@ -10,7 +10,7 @@ from callboard.model.data_classes import dataclass
 
 MAX_INSIDE = 9_000
 """Bytes of a named type inside of a payload, at most: larger ones are shown there in short."""
-_ENTRY, _FIELD, _SHAPE, _ALLOWED = 900, 150, 60, 40
+_ENTRY, _TYPE, _FIELD, _SHAPE, _ALLOWED, _USE = 900, 500, 150, 60, 40, 60
 
 
 @dataclass(slots=True)
@@ -33,6 +33,7 @@ class Weights:
             _SHAPE
             + len(shape.description)
             + len(shape.words)
+            + 2 * len(shape.target)
             + 40 * len(shape.limits)
             + sum(len(value) + 60 for _, value in shape.conditions)
         )
@@ -55,6 +56,11 @@ class Weights:
             if each.arguments:
                 weight += self.of_fields(each.arguments)
         return weight
+
+    def of_type(self, named: NamedType, uses: Iterable[Entry | NamedType]) -> int:
+        """Bytes of the section of a named type, with links to what uses it."""
+        links = sum(_USE + 2 * len(each.anchor) + len(each.address if isinstance(each, Entry) else each.name) for each in uses)
+        return _TYPE + 4 * len(named.name) + self.of_shape(named.shape) + links
 
     def of_payload(self, payload: Payload) -> int:
         """Bytes of a payload, with the named type that is shown inside."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Payload, Reference, ShapeField, ValueShape
-from callboard.api_reference.paging import PagedReference, inlined_of, page_plan, paged_reference
+from callboard.api_reference.paging import MAX_USES, PagedReference, inlined_of, page_plan, paged_reference
 from callboard.incremental.tracking import DependencyTracker
 from callboard.model import fields
 from callboard.model.data_classes import dataclass
@@ -27,8 +27,10 @@ from callboard.pages.shared_views import EntityLink
 
 MAX_TOC = 150
 """Operations that the contents of a page list; with more of them, only groups are listed."""
-MAX_USES = 40
-"""Operations and types that are listed as users of a type."""
+
+MAX_LIST = 350_000
+"""Bytes of the list of all operations on the first page of a reference that is cut, about."""
+_LINE = 120
 
 
 class UseView(NamedTuple):
@@ -61,6 +63,8 @@ class ReferencePageView:
     uses_more: Mapping[str, int] = field(repr=False)
     is_cut: bool = False
     """True if operations and types stand on other pages."""
+    lists_operations: bool = True
+    """False if the first page of a cut reference lists groups only, because a line for each operation would be too much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,7 @@ def reference_view(context: EntityContext, entity: Entity, number: int) -> Refer
         uses={named.key: tuple(_use(each, href) for each in users.get(named.key, ())[:MAX_USES]) for named in part.types},
         uses_more={named.key: max(0, len(users.get(named.key, ())) - MAX_USES) for named in part.types},
         is_cut=len(found.parts) > 1,
+        lists_operations=sum(_LINE + len(each.address) + 2 * len(each.anchor) for each in reference.entries) <= MAX_LIST,
     )
 
 
