@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from graphql import build_client_schema, parse, print_schema
 from graphql.error import GraphQLError
 from graphql.language import ast, print_ast
 
-from callboard.api_reference.loading import UnreadableDefinitionError
+from callboard.api_reference.loading import UnreadableDefinitionError, load
 from callboard.api_reference.model import (
     AllowedValue,
     ApiAnswer,
@@ -55,9 +54,11 @@ def sdl_of(text: str) -> str:
     if not text.lstrip("\ufeff \t\r\n").startswith("{"):
         return text.lstrip("\ufeff")
     try:
-        value = json.loads(text)
+        value = load(text)
         data = mapping(mapping(value).get("data")) or mapping(value)
         return print_schema(build_client_schema(data))  # type: ignore[arg-type]  # checked by the function itself
+    except UnreadableDefinitionError:
+        raise
     except (ValueError, TypeError, KeyError, RecursionError, GraphQLError) as error:
         msg = "The definition is JSON, but no result of an introspection query."
         raise UnreadableDefinitionError(msg) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,6 +24,9 @@ MAX_SECONDS = 20
 """Processor time for one question about a definition (its faults, its quality, its reference); the largest public ones need 2 s."""
 MAX_KEPT = 1_000_000
 """Characters of a YAML text whose value is kept for the next question about it."""
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape in JSON of a half of a character; most stand in pairs."""
 
 
 class UnreadableDefinitionError(ValueError):
@@ -61,7 +65,8 @@ def load(text: str) -> Any:
         raise UnreadableDefinitionError(msg)
     if text.lstrip("\ufeff \t\r\n")[:1] in {"{", "["}:
         try:
-            return within_limits(json.loads(text.lstrip("\ufeff"), parse_constant=str))
+            value = within_limits(json.loads(text.lstrip("\ufeff"), parse_constant=str))
+            return _well_formed(value) if _SURROGATE.search(text) else value
         except RecursionError:
             msg = f"The definition is nested deeper than {MAX_DEPTH} levels."
             raise UnreadableDefinitionError(msg) from None
@@ -72,6 +77,15 @@ def load(text: str) -> Any:
                 msg = f"The definition is no valid JSON: {error}."
                 raise UnreadableDefinitionError(msg, getattr(error, "lineno", 0)) from None
     return _yaml(text)
+
+
+def _well_formed(value: Any) -> Any:
+    """The value without halves of surrogate pairs, which JSON may escape and which no page can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_well_formed(key): _well_formed(each) for key, each in value.items()}
+    return [_well_formed(each) for each in value] if isinstance(value, list) else value
 
 
 def _yaml(text: str) -> Any:

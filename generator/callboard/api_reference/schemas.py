@@ -203,7 +203,7 @@ class SchemaReader:
 
 def names_by_id(named: Mapping[str, Any]) -> dict[str, str]:
     """The keys of schemas by references to their ``$id`` or ``$anchor``, as these are written."""
-    found = {}
+    found: dict[str, str] = {}
     for name, schema in named.items():
         if isinstance(schema, dict):
             for keyword, mark in (("id", ""), ("$id", ""), ("$anchor", "#"), ("$dynamicAnchor", "#")):

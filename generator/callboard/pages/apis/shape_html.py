@@ -6,7 +6,7 @@ Addresses of types differ between the pages of a reference: the HTML has numbers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Literal
@@ -21,6 +21,8 @@ _HOW = {"allOf": "all_of", "anyOf": "any_of"}
 _PLAIN_WORDS = {"nothing": "nothing_allowed", "invalid": "shape_invalid", "cut": "shape_cut"}
 MAX_INSIDE = 8_000
 """Characters of HTML of a type inside of a payload; of a larger one its fields are listed there, and its own section has all of it."""
+MAX_LISTED = 300_000
+"""Characters of HTML of one list of fields, values or alternatives; what is left is counted. No known definition has as many."""
 SHORT_FIELDS = 40
 """Fields of a large type that are listed inside of a payload."""
 SHORT_LETTERS = 80
@@ -130,7 +132,7 @@ class ShapeHtml:
     def _allowed(self, found: tuple[AllowedValue, ...]) -> str:
         t = self.labels
         if not any(each.description or each.deprecated for each in found):
-            values = "".join(f"<code>{_text(each.value)}</code>" for each in found)
+            values = self._listed((f"<code>{_text(each.value)}</code>" for each in found), len(found), "span")
             return f'<p class="cb-line"><span>{t["allowed_values"]}</span>{values}</p>'
         badge = f' <span class="cb-badge cb-badge--warn">{t["deprecated_word"]}</span>'
         marks = (badge + _reason(each.deprecated) if each.deprecated else "" for each in found)
@@ -138,7 +140,19 @@ class ShapeHtml:
             f"<div><dt><code>{_text(each.value)}</code>{mark}</dt><dd>{each.description}</dd></div>"
             for each, mark in zip(found, marks, strict=True)
         )
-        return f'<dl class="cb-allowed">{"".join(rows)}</dl>'
+        return f'<dl class="cb-allowed">{self._listed(rows, len(found), "dt")}</dl>'
+
+    def _listed(self, rows: Iterable[str], count: int, tag: str) -> str:
+        """The rows up to ``MAX_LISTED`` characters, then an element with the number of those that are left."""
+        found: list[str] = []
+        size = 0
+        for row in rows:
+            size += len(row)
+            if found and size > MAX_LISTED:
+                left = self.labels["more_in_source"].format(count - len(found))
+                return f'{"".join(found)}<{tag} class="cb-muted">{left}</{tag}>'
+            found.append(row)
+        return "".join(found)
 
     def inside(self, shape: ValueShape) -> str:
         """Fields, items and alternatives of a shape."""
@@ -151,7 +165,8 @@ class ShapeHtml:
             words = f'<span class="cb-muted">{self.words(additional)}</span>'
             found.append(f'<ul class="cb-fields"><li>{name} {words}{self.detail(additional)}</li></ul>')
         if shape.variants:
-            found += ('<ul class="cb-fields cb-variants">', *map(self._variant, shape.variants), "</ul>")
+            rows = self._listed(map(self._variant, shape.variants), len(shape.variants), "li")
+            found.append(f'<ul class="cb-fields cb-variants">{rows}</ul>')
         if shape.discriminator:
             found.append(self._discriminator(shape))
         return "".join(found)
@@ -163,11 +178,11 @@ class ShapeHtml:
     def _discriminator(self, shape: ValueShape) -> str:
         head = f"<span>{self.labels['discriminated_by']}<code>{_text(shape.discriminator)}</code></span>"
         rows = (f"<span><code>{_text(value)}</code> → {self._link(key)}</span>" for value, key in shape.mapping)
-        return f'<p class="cb-line">{head}{"".join(rows)}</p>'
+        return f'<p class="cb-line">{head}{self._listed(rows, len(shape.mapping), "span")}</p>'
 
-    def fields(self, found: Iterable[ShapeField]) -> str:
+    def fields(self, found: Sequence[ShapeField]) -> str:
         """A list of fields."""
-        return f'<ul class="cb-fields">{"".join(map(self._field, found))}</ul>'
+        return f'<ul class="cb-fields">{self._listed(map(self._field, found), len(found), "li")}</ul>'
 
     def _field(self, field: ShapeField) -> str:
         return f"<li>{self._head(field)}{self.detail(field.shape)}{self._arguments(field) if field.arguments else ''}</li>"
@@ -227,8 +242,9 @@ class ShapeHtml:
         )
         if not hidden:
             return shape, ""
-        kept = replace(shape, fields=tuple(each for each in shape.fields if each not in hidden))
-        names = " ".join(f"<code><bdi>{self._name(each.name)}</bdi></code>" for each in hidden)
+        left_out = {id(each) for each in hidden}
+        kept = replace(shape, fields=tuple(each for each in shape.fields if id(each) not in left_out))
+        names = self._listed((f"<code><bdi>{self._name(each.name)}</bdi></code> " for each in hidden), len(hidden), "span").rstrip()
         return kept, f'<p class="cb-muted">{self.labels[f"not_in_{side}"]} {names}</p>'
 
     def _in_short(self, key: str, shape: ValueShape) -> str:
