@@ -19,6 +19,7 @@ from callboard.api_reference.reading import REFERENCES, read_outline, read_refer
 from callboard.catalog.linking import link
 from callboard.pages.apis.provided import ProvidedOperations
 from callboard.pages.apis.reference import reference_pages
+from callboard.pages.entities.apis import definition
 from callboard.settings.settings import Portal
 
 ACME = Path(__file__).parent.parent.parent / "examples/acme"
@@ -425,3 +426,38 @@ def test_the_outline_of_a_description_has_the_operations_and_anchors_of_its_refe
             for found in (outline, whole)
         ]
         assert listed[0] == listed[1], text[:200]
+
+
+def test_a_list_of_thousands_of_fields_says_how_many_are_left():
+    fields = "".join(f"string field_number_{n} = {n}; // Field {n}\n" for n in range(1, 5_001))
+    pages = reference(f'syntax = "proto3"; message Wide {{ {fields} }} enum E {{ A = 0; }}', "grpc")
+    html = "".join(pages.values())
+    assert max(len(each) for each in pages.values()) < 400_000
+    left = int(re.search(r'<li class="cb-muted">([\d,]+) more, which only the source shows</li>', html)[1].replace(",", ""))
+    assert left + html.count('class="cb-field__name"') == 5_000
+
+
+def test_a_list_of_what_may_be_null_says_which_of_both_may():
+    html = "".join(reference("type Query { a: [Int] b: [Int!] c: [Int]! }", "graphql").values())
+    assert html.count("list of (<code>Int</code> or null) or null") == 1
+    assert html.count("list of <code>Int</code> or null") == 1
+    assert len(re.findall(r"list of \(<code>Int</code> or null\)(?! or null)", html)) == 1
+
+
+def test_halves_of_surrogate_pairs_are_shown_as_characters_that_are_none():
+    document = {
+        "openapi": "3.0.3",
+        "info": {"title": "A \ud800 \ud83d\ude00", "version": "1"},
+        "paths": {"/\udc00": {"get": {"responses": {}}}},
+    }
+    html = "".join(reference(json.dumps(document)).values())
+    assert "A \ufffd 😀".encode() in html.encode()
+    assert "/\ufffd" in html
+
+
+@pytest.mark.parametrize(
+    ("type_", "text", "is_said"), [("raml", "#%RAML 1.0\ntitle: Orders\n", True), ("openapi", "openapi: 3.0.3\n", False)]
+)
+def test_a_definition_of_a_format_without_a_reference_says_so(type_, text, is_said):
+    entity = api(text, type_)
+    assert ("is of no format with a reference" in definition(context_of([entity]), entity).view.note) is is_said

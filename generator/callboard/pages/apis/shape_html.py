@@ -79,7 +79,8 @@ class ShapeHtml:
             found = self._link(shape.target)
         elif kind == "list":
             inner = shape.items
-            found = t["list_of"] + ("…" if inner and inner.kind == "tuple" else self.words(inner) if inner else t["anything"])
+            words = "…" if inner and inner.kind == "tuple" else self.words(inner) if inner else t["anything"]
+            found = t["list_of"] + (f"({words})" if inner and inner.is_nullable else words)
         elif kind in {"union", "combination"}:
             found = t[_HOW.get(shape.how, "one_of")]
         elif kind == "unknown":

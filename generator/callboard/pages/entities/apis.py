@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callboard.api_reference.definitions import Format, format_of, highlight
+from callboard.api_reference.reading import has_reference
 from callboard.catalog import structure
+from callboard.model import fields
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.pages.apis.definition_file import definition_file, definition_text
@@ -71,7 +73,9 @@ def definition(context: EntityContext, entity: Entity) -> Section | None:
     beginning = first_lines(text, SHOWN_CHARACTERS)
     cut = labels["lines_left_out"].format(beginning.count("\n") + 1, lines) if len(beginning) < len(text) else ""
     code = highlight(masked(beginning, is_public=context.is_public).text, api.language)
-    view = DefinitionView(_label(context, api, lines), code, cut, definition_file(entity), lines <= OPEN_LINES)
+    word = fields.as_text(entity.spec.get("type"))
+    note = "" if entity.ref.kind != "api" or has_reference(text, word) else labels["no_reference"]
+    view = DefinitionView(_label(context, api, lines), code, cut, definition_file(entity), lines <= OPEN_LINES, note)
     return Section("definition", labels["definition"], "definition", view)
 
 

@@ -25,6 +25,8 @@ class DefinitionView:
     """Name of the file next to the page, for download; empty for none."""
     is_open: bool
     """True if it is short enough to be shown unfolded."""
+    note: str = ""
+    """Why there is no reference; empty if there is one."""
 
 
 @dataclass(frozen=True, slots=True)
