@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
+from support.hostile_pages import INCLUDING, PAGES
 from support.portal import callboard, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -113,7 +114,8 @@ def site(chromium, tmp_path_factory):
         "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: {}\n  annotations: {{backstage.io/techdocs-ref: 'dir:.'}}\n"
     )
     spec = "spec: {type: service, lifecycle: production, owner: team-shop}\n"
-    portal = write(folder / "portal", shop=entity.format("shop") + spec, other=entity.format("other") + spec)
+    names = ("shop", "other", "tricks", "cycle", "linked")
+    portal = write(folder / "portal", **{name: entity.format(name) + spec for name in names})
     (portal / "sources.yaml").write_text((portal / "sources.yaml").read_text() + "docs: {page_seconds: 1, set_pages: 30, blocks: true}\n")
     (folder / "secret.md").write_text(SECRET)
     shop, other = portal / "repositories/shop", portal / "repositories/other"
@@ -135,6 +137,14 @@ def site(chromium, tmp_path_factory):
     (shop / "docs/evil.js").write_text(ALIVE)
     (shop / "docs/outside.md").symlink_to(folder / "secret.md")
     (shop / "docs/link").symlink_to("/etc")
+    files = {f"tricks/docs/{name}": text for name, text in PAGES.items()} | {f"cycle/{name}": text for name, text in INCLUDING.items()}
+    for name, text in {**files, "linked/docs/index.md": "# Linked\n\nIt is shown.\n"}.items():
+        path = portal / "repositories" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (folder / "secret.yml").write_text(f"site_name: {SECRET}\n")
+    (portal / "repositories/linked/mkdocs.yml").symlink_to(folder / "secret.yml")
+    (portal / "repositories/cycle/docs/linked.md").symlink_to(folder / "secret.md")
     done = callboard(portal, "build", SECRET=SECRET)
     assert done.returncode == 0, done.stderr
     output = portal / "site"
@@ -191,6 +201,7 @@ def test_no_file_outside_of_the_repository_is_published_and_no_code_of_it_has_ru
             content = path.read_bytes()
             assert SECRET.encode() not in content, path
             assert b"root:x:0:0" not in content, path
+            assert "\u202e".encode() not in content, path
     assert not list(portal.rglob("ran-*"))
     assert not list(Path.cwd().glob("ran-*"))
     assert not (output / "docs/default/component/shop/evil.html").exists()
@@ -202,6 +213,10 @@ def test_the_rest_of_the_set_and_the_other_set_are_shown(site):
     docs = output / "docs/default/component"
     assert "It is shown." in (docs / "other/index.html").read_text()
     assert ">Page<" in (docs / "shop/page/index.html").read_text()
+    for path in ("cycle", "linked", "tricks/page"):
+        assert "It is shown." in (docs / path / "index.html").read_text()
+    assert {path.name for path in (docs / "tricks").iterdir() if path.is_dir()} >= {name.removesuffix(".md") for name in PAGES}
+    assert 'id="doc__search"' in (docs / "tricks/clobbering/index.html").read_text()
     assert "takes more than 1 s" in (docs / "shop/slow/index.html").read_text()
     assert not (docs / "shop/large").exists()
     assert sum(1 for _ in (docs / "shop").rglob("index.html")) <= 32, "30 pages of 10,000, all of them as one, and the start page"

@@ -37,6 +37,12 @@ def test_what_a_page_cannot_have_is_a_link_or_left_out_and_its_author_learns_it(
     assert all(each.hint and each.line == 1 for each in elements.removed)
 
 
+def test_a_heading_keeps_its_links_where_the_theme_has_its_id():
+    written = '<h2 id="__search">x<a href="#__search">¶</a></h2><a href="#__tabbed_1_1">t</a><h2 id="content">c</h2>'
+    shown = '<h2 id="doc__search">x<a href="#doc__search">¶</a></h2><a href="#__tabbed_1_1">t</a><h2>c</h2>'
+    assert safe_page(written) == shown
+
+
 def test_the_line_is_that_of_the_first_one_outside_of_code():
     written = '<iframe src="a"></iframe>'
     elements = ForeignElements(f"# Title\n\n```html\n{written}\n```\n\n{written}\n\n{written}\n")

@@ -25,6 +25,8 @@ _ATTRIBUTES: dict[str, set[str]] = {
 }  # fmt: skip
 _TABBED = re.compile(r"__(?:tabbed|codelineno|span)[_-]\d{1,5}(?:[_-]\d{1,5})?")
 """Names that extensions write; others that begin with ``__`` are those of the theme's own controls."""
+_RENAMED = "doc"
+"""In front of the id of a heading or another element that would be one of the theme's."""
 _FRAME_IDS = frozenset({"content", "main"})
 """Anchors of the page around the text."""
 _OWN_CLASS = re.compile(r"(?:md|cb)-")
@@ -55,6 +57,11 @@ def safe_page(html: str, address: Address = lambda _, address: address, foreign:
     return _cleaner().clean(_with_visible_placeholders((foreign or ForeignElements()).without(html)))
 
 
+def own_id(name: str) -> str:
+    """The id of an element of a page: as written, unless the theme may have it, whose controls begin with ``__``."""
+    return f"{_RENAMED}{name}" if name.startswith("__") and not _TABBED.fullmatch(name) else name
+
+
 def _with_visible_placeholders(html: str) -> str:
     """Each ``<`` before a name that is no element as text.
 
@@ -73,8 +80,7 @@ def _cleaner() -> nh3.Cleaner:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in {"id", "name", "for"}:
-        taken = value in _FRAME_IDS or (value.startswith("__") and not _TABBED.fullmatch(value))
-        return None if taken else value
+        return None if value in _FRAME_IDS else own_id(value)
     if name == "class":
         return " ".join(word for word in value.split() if not _OWN_CLASS.match(word))
     if name in {"href", "src"}:
@@ -90,4 +96,6 @@ def _address(tag: str, name: str, value: str) -> str | None:
         return None  # it leads to another host than it seems to
     if name == "src" and _HOST.match(plain):
         return None
+    if tag == "a" and plain.startswith("#"):
+        value = f"#{own_id(plain[1:])}"
     return _addresses[0](tag, value)

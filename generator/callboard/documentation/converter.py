@@ -19,6 +19,7 @@ from pymdownx.emoji import to_alt
 
 import markdown
 from callboard.documentation.alerts import with_admonitions
+from callboard.documentation.cleaning import own_id
 from callboard.documentation.entity_autolinks import EntityAutolinks
 from callboard.documentation.extensions import Configured
 from callboard.documentation.fences import drawing_options, register, with_common_fences, without_delimiters
@@ -155,7 +156,8 @@ class Converter:
 
 
 def _heading(token: dict[str, Any]) -> Heading:
-    return Heading(token["id"], without_delimiters(token["name"]), token["level"], tuple(_heading(child) for child in token["children"]))
+    children = tuple(_heading(child) for child in token["children"])
+    return Heading(own_id(token["id"]), without_delimiters(token["name"]), token["level"], children)
 
 
 def _title_from_name(page: SetFile) -> str:
