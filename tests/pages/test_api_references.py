@@ -460,4 +460,4 @@ def test_halves_of_surrogate_pairs_are_shown_as_characters_that_are_none():
 )
 def test_a_definition_of_a_format_without_a_reference_says_so(type_, text, is_said):
     entity = api(text, type_)
-    assert ("is of no format with a reference" in definition(context_of([entity]), entity).view.note) is is_said
+    assert ("is of no format with a reference" in definition(context_of([entity]), entity).content.note) is is_said
