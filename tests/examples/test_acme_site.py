@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -23,6 +24,7 @@ from callboard.cli.main import group
 from callboard.cli.score_portal import PortalQuestion, portal_entities
 from callboard.io.clock import Meter
 from callboard.lint.portal_reader import PortalReader
+from callboard.model.times import with_local_times
 from callboard.onboarding import pacing
 from callboard.plugins.portal_settings import read_settings
 from faulty import Server
@@ -180,7 +182,7 @@ def test_explanations_of_a_portal_are_those_of_its_pages(site):
     found = [part.found.values for each in published.explain(result) if each.explanation for part in each.explanation.deciding()]
     page = (site / "catalog/default/component/checkout-service/index.html").read_text()
     section = unescape(page[page.index('id="scorecards"') :])
-    shown = [str(value) for values in found for value in values[2:]]
+    shown = [with_local_times(str(value), ZoneInfo("Europe/Berlin")) for values in found for value in values[2:]]
     assert shown
     assert all(value in section for value in shown)
 
