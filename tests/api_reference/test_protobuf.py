@@ -3,6 +3,7 @@
 import pytest
 
 from callboard.api_reference.protobuf_parser import parse_proto
+from callboard.api_reference.quality.checking import quality_of
 from callboard.api_reference.reading import read_reference
 
 SHOP = """edition = "2024";
@@ -62,3 +63,9 @@ def test_extensions_of_one_message_are_one_type():
 )
 def test_blocks_nested_without_end_are_read_up_to_a_level(opening):
     assert len(parse_proto("message A {" + opening * 5_000).blocks) < 50
+
+
+def test_a_comment_that_says_what_to_use_names_the_successor():
+    fields = "\n// Use new_name instead.\nstring old_name = 1 [deprecated = true];\nstring older = 2 [deprecated = true];"
+    found = quality_of(f'syntax = "proto3"; message Order {{ {fields} }}', "grpc", is_public=False)
+    assert [(each.count, each.of) for each in found.findings if each.rule == "successor"] == [(1, 2)]

@@ -9,13 +9,13 @@ from callboard.api_reference.model import Entry, Reference, ValueShape
 from callboard.api_reference.openapi_operations import declared_tags, listed_operations, named_schemas
 from callboard.api_reference.quality.examples import check_examples
 from callboard.api_reference.quality.openapi import OpenApiRules
-from callboard.api_reference.quality.tally import Tally
+from callboard.api_reference.quality.tally import Tally, names_successor
 from callboard.api_reference.reading import RENDERER, format_name, read_reference
 from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import Texts
 from callboard.model.facts.api_quality import ApiQuality
 
-RULES = 1
+RULES = 2
 """Version of the rules: definitions are checked again when it changes."""
 MAX_TAGS = 20
 
@@ -85,7 +85,8 @@ def _of_model(reference: Reference, tally: Tally) -> None:
         place = (entry.address.rpartition("/")[2] or entry.address,)
         tally.look("operation-description", not (entry.description or entry.summary), place)
         if entry.deprecated:
-            tally.look("successor", entry.deprecated == "yes", place)
+            said = entry.deprecated != "yes" or names_successor(f"{entry.description} {entry.summary}")
+            tally.look("successor", not said, place)
         for each in (*entry.inputs, *(payload for answer in entry.outputs for payload in answer.payloads)):
             tally.look("body-schema", each.shape.kind in {"anything", "unknown"}, place)
     _of_arguments(reference.entries, tally)
@@ -107,6 +108,8 @@ def _of_arguments(entries: tuple[Entry, ...], tally: Tally) -> None:
 
 
 def _of_values(shape: ValueShape, name: str, tally: Tally) -> None:
-    for reason in (*(each.deprecated for each in shape.allowed), *(field.shape.deprecated for field in shape.fields)):
+    marked = [(each.deprecated, each.description) for each in shape.allowed]
+    marked += [(field.shape.deprecated, field.shape.description) for field in shape.fields]
+    for reason, words in marked:
         if reason:
-            tally.look("successor", reason == "yes", (name,))
+            tally.look("successor", reason == "yes" and not names_successor(words), (name,))

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from callboard.api_reference.openapi_operations import METHODS
-from callboard.api_reference.quality.tally import Tally
+from callboard.api_reference.quality.tally import Tally, names_successor
 from callboard.api_reference.schemas import SchemaReader
 from callboard.api_reference.texts import Texts, mapping, sequence
 
@@ -70,8 +70,7 @@ class OpenApiRules:
         look("operation-tag", not sequence(operation.get("tags")), place)
         look("security", operation.get("security", self.document.get("security")) is None, place)
         if operation.get("deprecated") is True:
-            words = f"{operation.get('description', '')} {operation.get('summary', '')}".lower()
-            says = "instead" in words or "replace" in words or "successor" in words or "use " in words
+            says = names_successor(f"{operation.get('description', '')} {operation.get('summary', '')}")
             look("successor", not (says or operation.get("x-deprecated-reason") or operation.get("x-sunset")), place)
 
     def _parameters(self, place: Place, shared: dict[str, Any], operation: dict[str, Any]) -> None:

@@ -60,3 +60,9 @@ class Tally:
                 return at
             at = self.text.find(name, at + 1) if at - start < len(self.text) else -1
         return -1
+
+
+def names_successor(words: str) -> bool:
+    """Whether the description of something deprecated says what to use."""
+    words = words.lower()
+    return "instead" in words or "replace" in words or "successor" in words or "use " in words
