@@ -1,7 +1,8 @@
 """What the search index costs for many pages, in the build and in the browser: ``python benchmarks/ranking/scale.py FOLDER --pages 10000``.
 
 The texts are those of ``CALLBOARD_TEST_DATA/docs`` in copies with words of their own, beside as many entities as ``--entities``. Prints processor time,
-memory, files and bytes of the first build and of one in which a page changed; then bytes and milliseconds of queries in Chromium, slowed down four times.
+memory, files and bytes of the first build and of one in which a page changed; then of queries in Chromium, slowed down four times, bytes and milliseconds:
+until the hits are there, how much of that the page was busy, and once all files are loaded. ``--again`` measures the queries of a folder that is there.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import CDPSession, sync_playwright
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -98,25 +99,36 @@ def measure(folder: Path, entities: int) -> None:
     (folder / "site/index.html").write_text(PAGE, encoding="utf-8")
     shutil.copytree(ROOT / "site_overrides/assets", folder / "site/assets", dirs_exist_ok=True)
     server, address, wire = serve(folder / "site")
-    print(f"{'query':34} {'KB':>7} {'requests':>9} {'ms, first':>10} {'ms, again':>10} {'hits':>7}")
+    print(f"{'query':34} {'KB':>7} {'requests':>9} {'ms, first':>10} {'ms, busy':>10} {'ms, again':>10} {'hits':>7}")
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         rows = []
         for text in QUERIES:
             page = browser.new_context().new_page()
             page.goto(address)
-            page.evaluate(ASK, ["zzzzzz", entities])
-            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
             mark = len(wire.sent)
+            page.evaluate(ASK, ["zzzzzz", entities])
+            overview = wire.since(mark)[1]
+            session = page.context.new_cdp_session(page)
+            session.send("Performance.enable")
+            session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+            mark, busy = len(wire.sent), _busy(session)
             first, _, hits = page.evaluate(ASK, [text, entities])
-            requests, size = wire.since(mark)
+            busy, (requests, size) = _busy(session) - busy, wire.since(mark)
             again = statistics.median(page.evaluate(ASK, [text, entities])[0] for _ in range(3))
-            rows.append((size / 1000, first, again))
-            print(f"{text:34} {size / 1000:7.0f} {requests:9} {first:10.0f} {again:10.0f} {hits:7,}")
+            rows.append((size / 1000, first, busy, again))
+            print(f"{text:34} {size / 1000:7.0f} {requests:9} {first:10.0f} {busy:10.0f} {again:10.0f} {hits:7,}")
             page.context.close()
+    print(f"once a page, before the first query: {overview / 1000:.1f} KB")
     columns = [sorted(column) for column in zip(*rows, strict=True)]
     print(f"largest: {columns[0][-1]:.0f} KB, {columns[1][-1]:.0f} ms; median: {columns[0][len(rows) // 2]:.0f} KB")
     server.shutdown()
+
+
+def _busy(session: CDPSession) -> float:
+    """Milliseconds that the page's thread was busy so far."""
+    metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+    return 1000 * float(metrics["TaskDuration"])
 
 
 def main() -> None:
@@ -125,7 +137,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pages", type=int, default=10_000)
     parser.add_argument("--entities", type=int, default=10_000)
+    parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
+    if options.again:
+        measure(options.folder, options.entities)
+        return
     texts = texts_of(options.pages, options.entities)
     print(f"{options.entities:,} entities and {options.pages:,} pages, {sum(1 + len(text.sections) for text in texts.values()):,} sections")
     print("first build      ", build(options.folder, texts))

@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from indexed_site import write_indexed_site
 from small_site import write_site
 
 from support import EVERY_CASE
@@ -58,6 +59,12 @@ def serve():
 def folder(chromium, tmp_path_factory):
     """The small site; only built where a browser can look at it."""
     return write_site(tmp_path_factory.mktemp("small"), more=150)
+
+
+@pytest.fixture(scope="session")
+def indexed(folder, serve, tmp_path_factory):
+    """The address of the small site with documentation, a reference and facts in its index, below a path."""
+    return f"{serve(write_indexed_site(folder, tmp_path_factory.mktemp('indexed')))}deep/portal/"
 
 
 @pytest.fixture(scope="session")

@@ -1,16 +1,12 @@
 """The index of sections in the browser: terms, what is found, and what is said when its files cannot be loaded."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
+from indexed_site import API, DOCS
 
-from callboard.io.site_folder.staging import Staging
-from callboard.pages.page import SearchSection, SearchText
-from callboard.search.index import SearchIndex
 from callboard.search.terms import as_written, terms_of
-from callboard.settings.settings import SearchSettings
 
 pytestmark = pytest.mark.browser
 STEMS = Path(__file__).parent.parent / "search/stems.json"
@@ -33,48 +29,6 @@ def test_the_browser_makes_the_same_terms_as_the_generator(page, address):
         texts,
     )
     assert made == [[terms_of(text), terms_of(text, as_written)] for text in texts]
-
-
-DOCS, API = "docs/default/component/order-svc/", "catalog/default/api/orders-api/"
-INDEXED = {
-    DOCS: SearchText(
-        "Order service", "How orders are kept.", "docs", sections=(SearchSection("setup", "Installation", "Download the parcel kit."),)
-    ),
-    f"{DOCS}run/": SearchText("Runbook: rotate the signing keys", "Each quarter.", "docs", sections=(
-        SearchSection("new", "Publish a new key", "The ledger accepts both certificates for an hour."),
-        SearchSection("deploy", "Deployments", "Nothing to do."),
-        SearchSection("zh", "支付服务说明", ""),
-        *(SearchSection(f"i{i}", "Installation", f"On machine {i}.") for i in range(5)),
-    )),
-    "docs/default/component/storefront/": SearchText("storefront", "", "docs", sections=(SearchSection("i", "Installation", "A shop."),)),
-    f"{API}reference/": SearchText("Orders API reference", "", "api", sections=(
-        SearchSection("op-createOrder", "POST /orders", "Makes an order of a basket.", "operation", ("createOrder", "Create an order")),
-        SearchSection("op-cancel", "POST /orders/{id}/cancellation", "", "operation", ("cancelOrder",)),
-        SearchSection("type-Order", "Order", "id, lines", "type"),
-    )),
-    f"{API}#facts": SearchText(
-        "Orders API", "", "api", sections=(SearchSection("facts-vulnerability", "CVE-2026-31877 · netty", "", "fact"),)
-    ),
-    "guides/x/": SearchText("Installation of guides", "", "docs"),
-}  # fmt: skip
-"""The same headings in several places, an API, facts and a guide."""
-
-
-@pytest.fixture(scope="module")
-def indexed(folder, serve, tmp_path_factory):
-    """The small site with these texts in its index, below a path."""
-    made = tmp_path_factory.mktemp("indexed")
-    staging = Staging(made / "index")
-    index = SearchIndex(made / "cache", SearchSettings(synonyms=(("rollout", "deployment"),)), staging)
-    index.put({path: repr(text) for path, text in INDEXED.items()}, INDEXED.__getitem__)
-    staging.commit()
-    shutil.copytree(folder, made / "site/deep/portal")
-    shutil.rmtree(made / "site/deep/portal/search/t")
-    shutil.copytree(made / "index/search", made / "site/deep/portal/search", dirs_exist_ok=True)
-    page = made / "site/deep/portal" / DOCS / "run/index.html"
-    page.parent.mkdir(parents=True)
-    page.write_text("<!doctype html><title>Runbook</title><link rel=icon href=data:,>")
-    return f"{serve(made / 'site')}deep/portal/"
 
 
 @pytest.fixture
@@ -115,7 +69,7 @@ def test_at_most_three_in_a_row_are_of_one_entity_and_guides_are_last(ask):
     found = ask("installation")
     assert found[-1] == "guides/x/"
     sets = [path.split("/")[3] for path in found[:-1]]
-    assert len(sets) == 7
+    assert len(sets) == 14
     assert sets.index("storefront") <= 3
 
 
@@ -124,10 +78,10 @@ def test_filters_by_documentation_and_api_keep_all_hits_that_they_say(ask, page,
     if width == 400:
         page.locator("[data-facets-open]").click()
     choice = page.locator("[data-facet=set] label", has_text="Order service")
-    assert choice.locator(".cb-count").inner_text() == "6"
+    assert choice.locator(".cb-count").inner_text() == "13"
     choice.click()
-    page.wait_for_function("() => document.querySelectorAll('[data-found] .cb-hit').length === 6")
-    assert page.locator("[data-status]").inner_text() == "6 results"
+    page.wait_for_function("() => document.querySelectorAll('[data-found] .cb-hit').length === 13")
+    assert page.locator("[data-status]").inner_text() == "13 results"
     ask("order&api=api:default/orders-api")
     paths = [hit.get_attribute("href") for hit in page.locator("[data-found] .cb-hit").all()]
     assert paths
