@@ -82,6 +82,16 @@ def test_included_sets_are_one_set_with_links_between_them(portal):
     assert [problem.code for problem in made.problems] == ["DOC011"]
 
 
+def test_titles_of_navigation_and_contents_are_text(portal):
+    image = '<img src="https://elsewhere.example/x.svg">'
+    made = portal.write(**{
+        "mkdocs.yml": f"site_name: All\nnav:\n  - '<b class=\"x\">Rate &amp; limit {image}</b>': index.md\n  - 'a < b': other.md\n",
+        "docs/index.md": "# Load & `<b>`\n", "docs/other.md": "# Other\n",
+    }).made()  # fmt: skip
+    assert [made.pages[path].title for path in ("index.md", "other.md")] == ["Rate & limit", "a < b"]
+    assert made.pages["index.md"].headings[0].text == "Load & <b>"
+
+
 def test_settings_without_effect_are_reported_once(portal):
     built = portal.write(**{"mkdocs.yml": "plugins: [macros]\nmarkdown_extensions: [mkdocs-click]\n", "docs/a.md": "# A"}).built()
     assert [problem.code for problem in built.problems] == ["DOC012"]

@@ -156,8 +156,9 @@ class Converter:
 
 
 def _heading(token: dict[str, Any]) -> Heading:
+    """An entry of the contents; the parser escapes its text for HTML."""
     children = tuple(_heading(child) for child in token["children"])
-    return Heading(own_id(token["id"]), without_delimiters(token["name"]), token["level"], children)
+    return Heading(own_id(token["id"]), without_delimiters(unescape(token["name"])), token["level"], children)
 
 
 def _title_from_name(page: SetFile) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from callboard.documentation.files import SetFiles
 from callboard.model.data_classes import dataclass
+
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +19,7 @@ class NavItem:
     """An entry of a navigation: a page, a section, or a link to somewhere else."""
 
     title: str
-    """As written; empty where the page itself has the title."""
+    """As written, without HTML; empty where the page itself has the title."""
     path: str = ""
     """Of a page, below the documentation folder; empty for a section or link."""
     url: str = ""
@@ -63,7 +67,12 @@ def _items(nav: Any, files: SetFiles, missing: list[str]) -> Iterator[NavItem]:
             yield from _items(each, files, missing) if isinstance(each, dict) else _named("", each, files, missing)
     elif isinstance(nav, dict):
         for title, value in nav.items():
-            yield from _named(title, value, files, missing)
+            yield from _named(_plain(title), value, files, missing)
+
+
+def _plain(title: Any) -> Any:
+    """The text of a title in a navigation, which MkDocs shows as HTML; the title itself if nothing is left."""
+    return unescape(_TAG.sub("", title)).strip() or title if isinstance(title, str) else title
 
 
 def _named(title: str, value: Any, files: SetFiles, missing: list[str]) -> Iterator[NavItem]:
