@@ -40,7 +40,7 @@ export function combobox(input, box, { names = 8, texts = 6, stateOf = () => new
     if (mine !== turn) return;
     if (found.total || found === named) append(groups, last?.(text)); else put([none(words.nothing(text))]);
     drawn(found);
-    say(found === named ? words.noText : found.total ? words.count(found.total) : words.nothing(text));
+    say(found === named ? words.noText : !found.total ? words.nothing(text) : found.hasTexts ? words.count(found.total) : words.countTitles(found.total));
   }
 
   const drawnGroups = (found, which) => Promise.all(which.map(async (name) => group(words.groups[name], found.groups[name].length,
