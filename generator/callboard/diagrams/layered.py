@@ -134,8 +134,14 @@ def _swapped(layers: _Layers, column: list[int], place: dict[int, int]) -> bool:
         upper, lower = column[k], column[k + 1]
         gain = 0
         for around in (layers.before, layers.after):
-            ours, theirs = [place[i] for i in around[upper]], [place[i] for i in around[lower]]
-            gain += sum((a > b) - (a < b) for a in ours for b in theirs)
+            theirs = [place[i] for i in around[lower]]
+            for i in around[upper] if theirs else ():
+                ours = place[i]
+                for other in theirs:
+                    if ours > other:
+                        gain += 1
+                    elif ours < other:
+                        gain -= 1
         if gain > 0:
             column[k], column[k + 1] = lower, upper
             place[upper], place[lower] = k + 1, k
@@ -164,15 +170,37 @@ def _heights(layers: _Layers) -> list[int]:
         for node, below in zip(column, offset, strict=True):
             at[node] = below - offset[-1] / 2
     more = [_more(*sides) for sides in zip(layers.before, layers.after, strict=True)]
-    columns = [*zip(layers.columns, offsets, strict=True)]
-    for around, order in ((layers.before, columns), (layers.after, columns[::-1])) * SETTLING + ((more, columns), (more, columns[::-1])):
-        for column, offset in order:
-            _settle(layers, column, offset, at, around)
+    before, after, of_more = ([*_pulled(layers, offsets, around)] for around in (layers.before, layers.after, more))
+    for columns in (before, after[::-1]) * SETTLING + (of_more, of_more[::-1]):
+        for pulled in columns:
+            _settle(pulled, at)
     heights = [0] * len(at)
-    for column, offset in columns:
+    for column, offset in zip(layers.columns, offsets, strict=True):
         for node, below in zip(column, offset, strict=True):
             heights[node] = round(at[node] - below) + below
     return heights
+
+
+class _Pulled(NamedTuple):
+    """A box or bend, and what it is moved towards."""
+
+    node: int
+    below: int
+    """Its distance from the top of its column, if all stand as close together as they may."""
+    around: list[tuple[int, int]]
+    """Weight and number of each neighbor."""
+    weight: float
+    """The sum of the weights."""
+
+
+def _pulled(layers: _Layers, offsets: Sequence[Sequence[int]], around: Sequence[Sequence[int]]) -> Iterable[list[_Pulled]]:
+    """The boxes and bends of each column with their neighbors, which do not change while they are moved."""
+    for column, offset in zip(layers.columns, offsets, strict=True):
+        found = []
+        for node, below in zip(column, offset, strict=True):
+            weighed = [(STRAIGHT[(node >= layers.boxes) + (other >= layers.boxes)], other) for other in around[node]]
+            found.append(_Pulled(node, below, weighed, float(sum([weight for weight, _ in weighed])) or 0.01))
+        yield found
 
 
 def _more(before: list[int], after: list[int]) -> list[int]:
@@ -185,20 +213,18 @@ def _room(layers: _Layers, upper: int, lower: int) -> int:
     return ((upper < layers.boxes) + (lower < layers.boxes)) * BOX_HEIGHT // 2 + GAP
 
 
-def _settle(layers: _Layers, column: Sequence[int], offset: Sequence[int], at: list[float], around: Sequence[Sequence[int]]) -> None:
+def _settle(column: Sequence[_Pulled], at: list[float]) -> None:
     """Move a column as near to its neighbors as the room allows: the least squares in a fixed order (pool adjacent violators)."""
     pools: list[tuple[float, float, int]] = []  # height without offset, weight, number of boxes and bends
-    for node, below in zip(column, offset, strict=True):
-        weights = [STRAIGHT[(node >= layers.boxes) + (other >= layers.boxes)] for other in around[node]]
-        weight = float(sum(weights)) or 0.01
-        wanted = sum(w * at[other] for w, other in zip(weights, around[node], strict=True)) / weight if weights else at[node]
+    for node, below, around, weight in column:
+        wanted = sum([w * at[other] for w, other in around]) / weight if around else at[node]
         pool = (wanted - below, weight, 1)
         while pools and pools[-1][0] >= pool[0]:
             height, heavy, count = pools.pop()
             pool = (height * heavy + pool[0] * pool[1]) / (heavy + pool[1]), heavy + pool[1], count + pool[2]
         pools.append(pool)
     placed = (height for height, _, count in pools for _ in range(count))
-    for node, below, height in zip(column, offset, placed, strict=True):
+    for (node, below, _, _), height in zip(column, placed, strict=True):
         at[node] = height + below
 
 
