@@ -13,7 +13,7 @@ from pathlib import Path
 from sys import byteorder
 from typing import Any, NamedTuple
 
-from callboard.incremental.fingerprint import canonical, code_digest
+from callboard.incremental.fingerprint import canonical, code_digest, content_digest
 from callboard.incremental.page_parts import KeptParts, LinkTuples, packed_parts, unpacked_parts
 from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, id_of, id_of_name
 from callboard.io.checked_lines import HEAD, checked, with_digest
@@ -131,11 +131,12 @@ class CachedPages:
         return tracker is not None and tracker.base == self.base and tracker.fingerprints == self.fingerprints
 
 
-def page_key(layout_digest: str, values: tuple[Any, ...]) -> str:
-    """Digest of everything that a page is rendered from; ``values`` are frozen: equal values have equal keys."""
-    digest = hashlib.blake2b(layout_digest.encode(), digest_size=16)
-    digest.update(canonical(values).encode("utf-8", "backslashreplace"))
-    return digest.hexdigest()
+def page_key(layout_digest: str, values: tuple[Any, ...], *, may_have_sets: bool = True) -> str:
+    """Digest of everything that a page is rendered from; ``values`` are frozen: equal values have equal keys.
+
+    Without sets the key is made several times faster.
+    """
+    return content_digest((layout_digest, canonical(values) if may_have_sets else values), 16)
 
 
 def layout_key(template_digest: str, frame_digest: str) -> str:
@@ -145,7 +146,7 @@ def layout_key(template_digest: str, frame_digest: str) -> str:
 
 def text_key(text: object | None) -> str:
     """Digest of the searchable text of a page (a frozen value); empty for None."""
-    return "" if text is None else hashlib.blake2b(repr(text).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
+    return "" if text is None else content_digest(text)
 
 
 def pack(kept: KeptParts) -> PackedParts:
