@@ -52,6 +52,12 @@ class QuickMacro(Macro):
 class QuickTemplate(jinja2.Template):
     """A template whose module is made once: all globals are those of the environment, so that no template has others."""
 
+    def new_context(self, vars: dict[str, Any] | None = None, shared: bool = False, locals: Any = None) -> Context:  # noqa: A002, FBT001, FBT002 - as in the class that is extended
+        """The context of one page: the globals of the environment, which Jinja2 would look up one by one for each page, and ``vars``."""
+        if shared or locals:
+            return super().new_context(vars, shared, locals)
+        return self.environment.context_class(self.environment, {**self.environment.globals, **(vars or {})}, self.name, self.blocks)
+
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002 - Jinja2 compares the names in it
         return super()._get_default_module()
 
