@@ -85,6 +85,8 @@ def _compound(run: str, stemmed: Callable[[str], str]) -> Compound:
 
 def _words(part: str) -> list[str]:
     """``OrderService`` as two words."""
+    if part.islower() and part.isalpha():
+        return [part]
     for case in _CASES:
         part = case.sub(r"\1 ", part)
     return part.split(" ")
