@@ -85,7 +85,7 @@ def page_context(resolved: ResolvedCatalog, settings: Settings, layouts: Layouts
     """The context from which those of all packages of pages are made, so that links and problems are prepared once."""
     catalog, problems = resolved.catalog, problems_by_subject(resolved.problems)
     unknown = {ref.kind: entity.kind for ref, entity in catalog.entities.items() if catalog.kinds.get(ref.kind) is None}
-    return PageContext(catalog, problems, resolved.trees, settings, layouts, labels, EntityLinks(catalog), unknown)
+    return PageContext(catalog, problems, resolved.trees, settings, layouts, dict(labels), EntityLinks(catalog), unknown)
 
 
 SHARED_FIELDS = frozenset(each.name for each in fields(PageContext))

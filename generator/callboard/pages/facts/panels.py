@@ -42,8 +42,7 @@ def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
             continue
         facts, measurements = context.facts(ref, family), context.measured((ref,), family)
         if measurements or facts:
-            made = panel(context, family, facts, measurements, pages.panel, (ref,))
-            yield replace(made, sources=tuple(_with_address(source, facts) for source in made.sources))
+            yield panel(context, family, facts, measurements, pages.panel, (ref,), has_addresses=True)
 
 
 def panel(
@@ -53,8 +52,13 @@ def panel(
     measurements: Sequence[Measurement],
     renderer: Renderer,
     refs: Sequence[EntityRef],
+    *,
+    has_addresses: bool = False,
 ) -> PanelView:
-    """The panel of one family about these entities, with a note if tools were not queried completely."""
+    """The panel of one family about these entities, with a note if tools were not queried completely.
+
+    ``has_addresses``: whether a source has a link to what its facts are about, if that is a single address.
+    """
     incomplete = sorted({each.source for each in measurements if not each.complete})
     pages = context.families[family]
     past = past_blocks(context, family, refs, EVENTS - len(facts))
@@ -71,7 +75,7 @@ def panel(
         icon=pages.icon,
         badge=content.badge,
         blocks=(*blocks, *past),
-        sources=tuple(SourceView(context.tool_title(name), name) for name in names),
+        sources=tuple(SourceView(context.tool_title(name), name, url=_address(name, facts) if has_addresses else "") for name in names),
         is_zero=is_zero,
         incomplete=" ".join(_limits(context, family, measurements, incomplete)),
         path=pages.index_path,
@@ -102,10 +106,10 @@ def _zero(context: FactsContext, family: str) -> str:
     return own or context.labels["nothing_there"]
 
 
-def _with_address(source: SourceView, facts: Sequence[Fact]) -> SourceView:
-    """The source with a link to the entity at its tool, if its facts have a single address."""
-    urls = {fact.url for fact in facts if fact.source == source.name}
-    return replace(source, url=web_url(urls.pop())) if len(urls) == 1 else source
+def _address(source: str, facts: Sequence[Fact]) -> str:
+    """The single address of a source's facts if a page may link to it; empty for none and for several."""
+    urls = {fact.url for fact in facts if fact.source == source}
+    return web_url(urls.pop()) if len(urls) == 1 else ""
 
 
 def _missing_annotations(context: FactsContext, entity: Entity) -> Iterator[MissingAnnotation]:
