@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from callboard.descriptors.portal_kinds import portal_kinds
@@ -195,6 +195,7 @@ def test_a_value_from_the_environment_never_stands_in_a_finding_nor_in_a_repr(tm
     assert fine.redactor.redact("fatal: https://u:hunter2!@h/x and hunter2%21") == "fatal: https://***@h/x and ***"
 
 
+@example(text="${a}")
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(alphabet="sourcen:-[]{}&*!|>'\"#%$ \n\tax1~", max_size=60))
 def test_any_text_gives_settings_or_findings(tmp_path, text):

@@ -92,8 +92,8 @@ def settings_text(path: Path) -> str:
 
 
 def _problems(path: Path, document: SettingsDocument, expanded: Expanded, schemas: OptionSchemas) -> Iterator[Problem]:
-    """All problems of the data; a value with an unset variable is reported once, for the variable."""
-    unset = {document.value_span(value_path) for value_path in expanded.unset}
+    """All problems of the data; a value with an unset variable is reported once, for the variable. A whole file is never one."""
+    unset = {document.value_span(value_path) for value_path in expanded.unset if value_path}
     positions = {(span.line, span.column) for span in unset}
     for problem in all_problems(expanded.data, document, path.parent, schemas):
         if problem.span is None or (problem.span.line, problem.span.column) not in positions:
