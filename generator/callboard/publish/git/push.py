@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from callboard.model.data_classes import dataclass
 from callboard.plugins.publishers import CLONE_REFS, Finished, Git, RemoteHead, SourceError, create_clone, update_clone
 
 _SHA1_DIGITS = 40

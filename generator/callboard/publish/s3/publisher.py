@@ -10,9 +10,9 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from callboard.model.data_classes import dataclass
 from callboard.plugins.publishers import (
     SITE_MARKER,
     PublishContext,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from callboard.model.data_classes import dataclass
 from callboard.plugins.publishers import PublishError
 
 T = TypeVar("T")
