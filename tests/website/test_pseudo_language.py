@@ -120,7 +120,7 @@ def data_of(folder):
             yield from re.findall(r"[\w.-]+", words)
         if file.suffix in {".graphql", ".proto"}:
             yield from definition_texts(file.read_text("utf-8"))
-        yield file.parent.name
+        yield from (file.parent.name, file.name)
 
 
 @pytest.fixture(scope="module")
