@@ -72,8 +72,8 @@ def fact(family, value, *, of="shop", source="pd", key="k", **more):
     return Fact(ref(of), family, key, value, source, **more)
 
 
-def asked(family, *, of="shop", source="pd", complete=True):
-    return Measurement(ref(of), family, source, complete)
+def asked(family, *, of="shop", source="pd", complete=True, observed=None):
+    return Measurement(ref(of), family, source, complete, observed)
 
 
 def world(facts=(), measurements=(), portal=None, connections=CONNECTIONS, families=FAMILIES, recorded=RecordedEvents()):  # noqa: B008
@@ -121,6 +121,11 @@ def test_measured_zero_not_measured_and_incomplete_look_different():
     assert "cb-fact--zero" not in incomplete
     assert "No known vulnerabilities." not in text(incomplete)
     assert "Data from Snyk may be incomplete." in text(incomplete)
+    assert "oldest data" not in text(incomplete)
+    kept = shop(world(measurements=[asked("vulnerability", source="scan", complete=False, observed=NOW - timedelta(hours=5))]))
+    assert "Data from Snyk may be incomplete. The oldest data from Snyk was read on 2026-05-16." in text(kept)
+    read = shop(world(measurements=[asked("vulnerability", source="scan", observed=NOW)]))
+    assert "oldest data" not in text(read)
 
 
 @pytest.mark.parametrize("path", ["incidents/", "vulnerabilities/", "availability/", "deployments/"])

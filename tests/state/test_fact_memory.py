@@ -49,6 +49,24 @@ def test_what_could_not_be_asked_keeps_its_facts_and_what_was_asked_is_believed(
     assert [(f.subject.name, f.key) for f in served.facts] == [("shop", "a"), ("shop", "c")]
 
 
+def test_facts_that_are_kept_have_the_time_at_which_they_were_read(tmp_path):
+    """Of what waits in several builds, the time of the build that read it; nothing of what was never read."""
+    waits = [Measurement(SHOP, "incident", "pd", complete=False), Measurement(LEDGER, "incident", "pd")]
+    failures = [IntegrationFailure("pd", "waiting", "limit")]
+    for builds in (1, 2, 3):
+        previous = first()
+        for _ in range(builds):
+            served = with_last_good_facts(known([fact("b", LEDGER)], waits, failures), ITEMS, previous, LATER)
+            state_files.save(Store(tmp_path), with_facts(State(LATER, "1"), served))
+            previous = state_files.read(Store(tmp_path))
+        assert {m.subject: m.observed for m in previous.measurements} == {SHOP: NOW, LEDGER: None}
+    read = with_last_good_facts(known([fact("a")], waits, failures), ITEMS, previous, LATER)
+    assert {m.observed for m in read.measurements} == {None}
+    never = with_last_good_facts(known(asked=waits[:1], failures=failures), ITEMS, None, NOW)
+    again = with_last_good_facts(known(asked=waits[:1], failures=failures), ITEMS, with_facts(State(NOW, "1"), never), LATER)
+    assert [m.observed for m in again.measurements] == [None]
+
+
 def test_an_integration_whose_queries_all_failed_was_not_read():
     """GitHub that cannot be reached fails portion by portion: each failure has a place."""
     failures = [IntegrationFailure("pd", "acme/shop", "down")]

@@ -48,13 +48,15 @@ class CollectedFacts:
 def with_last_good_facts(
     collected: IntegrationResult, items: Sequence[IntegrationSettings], previous: State | None, now: datetime
 ) -> CollectedFacts:
-    """The collected facts. For integrations that failed, the facts of the previous state, with incomplete measurements."""
+    """The collected facts. Where nothing could be read, the facts of the previous state, with incomplete measurements and their age."""
     names = [item.name for item in items]
     failed = {failure.integration for failure in collected.gathered.failures if not failure.place}
     measured = {_measurement_key(measurement): measurement for measurement in collected.gathered.measurements}
     for measurement in previous.measurements if previous else ():
         if measurement.source in failed and measurement.source in names:
             measured.setdefault(_measurement_key(measurement), replace(measurement, complete=False))
+    if previous is not None:
+        measured |= dict(_dated(measured.values(), collected.gathered.facts, previous))
     by_key = {_key(fact): fact for fact in _retained(previous, measured)} | {_key(fact): fact for fact in collected.gathered.facts}
     facts = tuple(by_key[key] for key in sorted(by_key))
     measurements = tuple(measured[key] for key in sorted(measured, key=lambda key: (key[1], key[2], key[0])))
@@ -104,6 +106,22 @@ def facts_counts(collected: CollectedFacts) -> Mapping[str, Any]:
         tool["failures"] += len(c.errors)
     families = Counter(fact.family for fact in collected.facts)
     return {"facts": len(collected.facts), "facts_by_family": dict(sorted(families.items())), "integrations": tools}
+
+
+def _dated(measured: Iterable[Measurement], facts: Iterable[Fact], previous: State) -> Iterator[tuple[_MeasurementKey, Measurement]]:
+    """The incomplete measurements without a fact of this build, with the time at which the facts that are kept were read."""
+    fresh = {(fact.source, fact.subject, fact.family) for fact in facts}
+    kept = {(fact.source, fact.subject, fact.family) for fact in previous.facts}
+    before = {_measurement_key(measurement): measurement for measurement in previous.measurements}
+    times = {(each.source, each.family): each.as_of for each in previous.collections}
+    for measurement in measured:
+        key = _measurement_key(measurement)
+        last = before.get(key)
+        if last is None or measurement.complete or key in fresh:
+            continue
+        was_read = last.complete or key in kept
+        at = last.observed or (times.get((measurement.source, measurement.family)) if was_read else None)
+        yield key, replace(measurement, observed=at)
 
 
 def _retained(previous: State | None, measured: Mapping[_MeasurementKey, Measurement]) -> Iterator[Fact]:

@@ -53,7 +53,8 @@ class Measurement:
     complete: bool = True
     """False if a page limit or an error ended the query early; facts may be missing."""
     observed: datetime | None = field(default=None, compare=False)
-    """Time of the query if it differs from that of the integration (``/status/collections.json``); not shown in pages."""
+    """Time of the query if it differs from that of the integration (``/status/collections.json``): the facts are those of an older build.
+    Pages show it of incomplete measurements alone."""
     since: datetime | None = None
     """Since when the facts are whole, in UTC: of what happened earlier, some or all is missing. None: the query was not limited to a time,
     or the integration does not report its limit. It is independent of ``complete``: an incomplete query may have a ``since``, too."""

@@ -86,6 +86,12 @@ def _limits(context: FactsContext, family: str, measurements: Sequence[Measureme
     """Sentences about what the facts do not cover. What is recorded tells itself since when it is known."""
     if incomplete:
         yield context.labels["facts_incomplete"].format(", ".join(map(context.tool_title, incomplete)))
+    read: dict[str, datetime] = {}
+    for each in measurements:
+        if not each.complete and each.observed is not None:
+            read[each.source] = min(each.observed, read.get(each.source, each.observed))
+    for source, time in sorted(read.items()):
+        yield context.labels["facts_as_of"].format(context.tool_title(source), context.local(time).date().isoformat())
     since: dict[str, datetime] = {}
     for each in measurements:
         if each.since is not None and not context.past.has(each.subject, family):

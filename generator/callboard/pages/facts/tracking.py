@@ -118,8 +118,8 @@ def _people(context: FactsContext, facts: Sequence[Fact]) -> list[EntityLink | N
 def _fingerprint(context: FactsContext, ref: EntityRef) -> str:
     """Facts, measurements with what pages show of their times, the User entities of people on call, and what is recorded."""
     facts, measurements = context.facts_by_subject.get(ref, ()), context.measured_by_subject.get(ref, ())
-    limits = [(m.family, m.source, m.complete, None if m.since is None or context.past.has(ref, m.family) else _day(context, m.since))
-              for m in measurements]  # fmt: skip
+    limits = [(m.family, m.source, m.complete, None if m.since is None or context.past.has(ref, m.family) else _day(context, m.since),
+               None if m.complete or m.observed is None else _day(context, m.observed)) for m in measurements]  # fmt: skip
     return content_digest([facts, limits, _people(context, facts), context.past.of(ref)])
 
 
