@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from fake_grafana_apis import DASHBOARDS, SCHEDULE, SELECTOR, FakeGrafana, FakeGrafanaOnCall, dashboard, instance, rule
-from vendors import TOKEN, collect, collect_from, facts, measured, target
+from vendors import TOKEN, collect, collect_from, context, facts, measured, target
 
 from callboard.model.facts.alert import Alert, AlertState
 from callboard.model.facts.dashboard import Dashboard
 from callboard.model.facts.enumerations import FactSeverity
 from callboard.model.facts.on_call import OnCall, Shift
+from callboard.plugins.integrations.base import IntegrationSettings
+from callboard.plugins.run_integrations import collect_facts
 from faulty import Server, json_answer
 from spec_checking import DATA, complaints, description, needs_data, unknown_fields
 
@@ -145,6 +147,19 @@ def test_a_thousand_schedules_cost_a_request_each_and_their_listing(tmp_path):
     assert got.facts[0].url == "https://acme.grafana.net/a/grafana-oncall-app/schedules/S0"
     assert {request.headers["x-grafana-url"] for request in requests} == {"https://acme.grafana.net"}
     assert {request.headers["authorization"] for request in requests} == {TOKEN}
+
+
+@pytest.mark.parametrize(("count", "seconds"), [(201, 201 + 5 - 1), (200, 0)])
+def test_more_than_two_hundred_schedules_are_requested_at_one_a_second(count, seconds, tmp_path):
+    """The limit of the documentation for an API key."""
+    fake, given = FakeGrafanaOnCall(count=count), context(tmp_path)
+    with Server(fake) as server:
+        item = IntegrationSettings("tool", fake.type, {"url": server.url, **fake.options})
+        began = given.clock.monotonic()
+        got = collect_facts([item], fake.targets, given).gathered
+    assert (got.failures, len(got.facts)) == ((), count)
+    assert given.clock.monotonic() - began >= seconds
+    assert bool(given.clock.slept) == bool(seconds)
 
 
 def test_only_shifts_of_the_next_48_hours_are_kept_and_schedules_are_found_by_name(tmp_path):

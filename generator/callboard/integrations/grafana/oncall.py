@@ -34,6 +34,8 @@ from callboard.plugins.integrations import (
 SCHEDULE = "grafana/oncall-schedule"
 FAMILY = "on-call"
 WINDOW = timedelta(hours=48)
+PER_SECOND, SOME = 1.0, 200
+"""Requests, for more schedules than ``SOME``: a key may send 300 in five minutes, the pages of the listing included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class GrafanaOnCallIntegration(Connector):
                 by_name.setdefault(name, []).append(target)
         if by_name:
             stack = self._option("grafana")
-            client = self._client(header("Authorization", self._option("token")), {"X-Grafana-URL": stack} if stack else None)
+            headers, pace = {"X-Grafana-URL": stack} if stack else None, PER_SECOND if len(by_name) > SOME else 0.0
+            client = self._client(header("Authorization", self._option("token")), headers, per_second=pace)
             self._add_schedules(client, by_name)
         return self._collector.batch()
 
