@@ -12,7 +12,7 @@ from callboard.descriptors.kinds import builtin_kinds
 from callboard.history.build_state import BuildState, next_state
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult, discover
-from callboard.io.http.limits import Traffic
+from callboard.io.http.limits import Clock, SystemClock, Traffic
 from callboard.io.store import Store
 from callboard.model.entity import Entity, Origin
 from callboard.model.ref import EntityRef, parse_ref
@@ -118,6 +118,7 @@ class Portal:
     root: Path
     sources: list = field(default_factory=list)
     guards: Guards = field(default_factory=Guards)
+    clock: Clock = field(default_factory=SystemClock)
     served = None
     catalog = None
     past = None
@@ -143,7 +144,7 @@ class Portal:
         settings, now = self.settings(), night(number)
         previous = state_files.read(self.store)
         environ = {"PATH": "/usr/bin:/bin", "HOME": str(self.root)}
-        collected = collect_all(settings, SourceContext(self.root, self.store.cache, environ))
+        collected = collect_all(settings, SourceContext(self.root, self.store.cache, environ, clock=self.clock))
         trees = {(s, t.id): t for s, t in zip(collected.tree_sources, collected.trees, strict=True)}
         gathered = discover(collected.files, ConnectedTrees(trees, settings.sources), KINDS, settings.limits)
         names = [source.name for source in settings.sources]

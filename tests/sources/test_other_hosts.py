@@ -119,6 +119,55 @@ def test_a_commit_of_bitbucket_cloud_is_requested_again_after_a_week(tmp_path):
     assert counts[1:] == [1, 1, 2]
 
 
+def test_repositories_beyond_the_limit_of_bitbucket_cloud_wait_for_the_next_builds(tmp_path):
+    fake, read, counts = FakeBitbucketCloud({f"p{n:02}": files(f"p{n:02}") for n in range(60)}), [], []
+    with Server(fake) as server:
+        for _ in range(6):
+            got = collect(tmp_path, "bitbucket-cloud", server, requests=40)
+            read.append({tree.repository for tree in got.trees})
+            counts.append(requests_of(got))
+            [failure] = got.failures or [None]
+            if failure is not None:
+                waiting = {f"https://bitbucket.org/acme/p{n:02}" for n in range(60)} - {tree.id for tree in got.trees}
+                assert {*failure.trees} == waiting
+                assert f"later build: {len(waiting)} (not read yet: {len(waiting)}), because the option" in failure.message
+        fake.fields = {f"p{n:02}": {"updated_on": "2026-05-02T00:00:00+00:00"} for n in range(60)}
+        changed = collect(tmp_path, "bitbucket-cloud", server, requests=10)
+    assert read[0] < read[1] < read[2]
+    assert all(40 <= count <= 40 + 8 * 3 for count in counts[:2])
+    assert (len(read[-1]), counts[-1], got.failures) == (60, 1, ())
+    [failure] = changed.failures
+    assert len(failure.trees) + len(changed.trees) == 60
+    assert "(not read yet: 0; the oldest of the others was read on" in failure.message
+
+
+def test_nothing_more_is_requested_of_bitbucket_cloud_after_a_refusal(tmp_path):
+    fake = FakeBitbucketCloud({f"p{n:03}": files(f"p{n:03}") for n in range(200)})
+    few = []
+
+    def answer(asked, wire):
+        few.append(asked)
+        return fake(asked, wire) if len(few) <= 50 else json_answer(wire, {"type": "error", "error": {"message": "Rate limit"}}, 429)
+
+    with Server(answer) as server:
+        got = collect(tmp_path, "bitbucket-cloud", server)
+    [failure] = got.failures
+    assert len(got.trees) + len(failure.trees) == 200
+    assert got.trees
+    assert len(few) <= 50 + 8 * 2
+    assert "because Bitbucket refused more requests" in failure.message
+
+
+def test_known_commits_are_used_although_old_where_no_more_requests_are_permitted(tmp_path):
+    fake, clock = FakeBitbucketCloud({f"p{n}": files(f"p{n}") for n in range(40)}), PatientClock()
+    with Server(fake) as server:
+        collect(tmp_path, "bitbucket-cloud", server, clock)
+        clock.sleep(8 * 86_400)
+        got = collect(tmp_path, "bitbucket-cloud", server, clock, requests=10)
+    assert (len(got.trees), got.failures) == (40, ())
+    assert 10 <= requests_of(got) <= 10 + 8
+
+
 @every_host
 def test_a_repository_that_fails_is_a_failure_of_its_own(tmp_path, type_):
     fake = FAKES[type_]({name: files(name) for name in "ab"})

@@ -34,6 +34,7 @@ from callboard.sources.hosted.shallow import GitAccess
 from callboard.sources.hosts import web
 from callboard.sources.people import PeopleOptions
 from callboard.sources.selection import ListedRepository, MissingBranchError, RepositorySelection
+from callboard.sources.waiting import WaitingError
 
 AT_ONCE = 8
 """Repositories that are read at the same time."""
@@ -70,6 +71,8 @@ class HostSource:
         """True if descriptors are found in a repository's listing, and not by their paths."""
         self._selection = RepositorySelection.of(self._options, self.every)
         self._left_out: list[LeftOutRepository] = []
+        self._waiting: list[Repository] = []
+        """Repositories that are not read in this build, because the host permits no more requests."""
         self._hosted: HostedRepositories | None = None
         """How folders of documentation are read; set where repositories are collected."""
 
@@ -89,6 +92,9 @@ class HostSource:
             paths = self._descriptors(tree) if tree else ()
         except MissingBranchError:
             return Collected(left_out=(LeftOutRepository(self._name, name, "branches"),))
+        except WaitingError:
+            self._waiting.extend([metadata] if metadata else [])
+            return Collected()
         except (SourceError, TreeError) as error:
             return Collected(failures=(self._failure(name, str(error), error.hint, metadata.tree if metadata else ""),))
         if tree is None or not paths:
@@ -159,9 +165,9 @@ class HostSource:
             return Collected(failures=(self._failure(name, str(error), error.hint, tree_id),))
         return Collected((tree,), tuple(DescriptorFile(self._name, tree, path) for path in tree.files))
 
-    def _failure(self, repository: str, message: str, hint: str = "", tree: str = "") -> SourceFailure:
+    def _failure(self, repository: str, message: str, hint: str = "", tree: str = "", trees: Sequence[str] = ()) -> SourceFailure:
         redact = self._context.redactor.with_also([str(self._options.get("token", ""))]).redact
-        return SourceFailure(self._name, redact(repository), redact(message), redact(hint), tree)
+        return SourceFailure(self._name, redact(repository), redact(message), redact(hint), tree, trees=tuple(trees))
 
 
 def _with_login(url: str, user: str, token: str) -> Mapping[str, str]:

@@ -124,8 +124,9 @@ class Causes:
 def failing(failures: Sequence[SourceFailure], trees: Trees, previous: State | None, queried: Collection[str]) -> Causes:
     """The failures that the queried sources reported.
 
-    A failed repository is the tree that the failure names. If it names none, the tree is found among the saved trees by its URL or name;
-    if it is not found, each tree that is missing from the source's result may be the one, so that none of them counts as removed.
+    A failed repository is the tree that the failure names; or it names several. If it names none, the tree is found among the saved trees
+    by its URL or name; if it is not found, each tree that is missing from the source's result may be the one, so that none of them counts
+    as removed.
     """
     by_source: dict[str, str] = {}
     by_tree: dict[TreeKey, str] = {}
@@ -141,7 +142,7 @@ def failing(failures: Sequence[SourceFailure], trees: Trees, previous: State | N
         failed = [tree for tree in candidates if is_of(failure, tree)]
         if not failure.repository:
             by_source.setdefault(failure.source, failure.message)
-        for tree in failed if failure.tree else failed or candidates:
+        for tree in failed if failure.tree or failure.trees else failed or candidates:
             if failed or failure.repository:
                 by_tree.setdefault(tree.key, failure.message)
     return Causes(by_source, by_tree, messages=tuple(messages))
@@ -155,6 +156,8 @@ def failed_sources(causes: Causes, trees: Trees, sources: Sequence[str]) -> tupl
 
 def is_of(failure: SourceFailure, tree: TreeRecord) -> bool:
     """Whether a failure is about this tree."""
+    if failure.trees:
+        return tree.id in failure.trees
     if failure.tree or not failure.repository:
         return failure.tree == tree.id
     remote = parse_remote(failure.repository)

@@ -54,6 +54,8 @@ class SourceFailure:
     """The one file that could not be read of its tree; empty where nothing of the tree could be read."""
     traceback: str = field(default="", repr=False, compare=False)
     """Traceback of an exception that the plugin did not handle, with secrets masked; shown with ``--debug``, never saved."""
+    trees: tuple[str, ...] = ()
+    """Ids of trees, for one failure of several repositories: of trees that are not among them, it says nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from callboard.plugins.sources import SourceContext, read_checked, with_digest, write_unsynced
@@ -25,12 +26,26 @@ class KnownHeads:
         self._now = int(context.clock.time())
         self._known = self._read()
         self._used: dict[str, str] = {}
+        self._day = datetime.fromtimestamp(self._now, UTC).date().isoformat()
+        self._old: dict[str, str] = {}
+        """The key of the commit that was requested last, by repository."""
+        for key in sorted(self._known, key=lambda key: _since(self._known[key])):
+            self._old[key.partition("\n")[0]] = key
 
-    def find(self, repository: str, branch: str, changed: str) -> str:
-        """The commit that the branch had when the repository was changed at this time; empty if that is not known."""
+    def turn(self, repository: str) -> tuple[int, bytes]:
+        """A key that sorts repositories: those first that were never read, then those that were read longest ago.
+
+        Those of the same time are in an order that differs from day to day: without the file, none waits for ever.
+        """
+        at = _since(self._known.get(self._old.get(repository, ""), ""))
+        return at, hashlib.sha256(f"{self._day} {repository}".encode()).digest()
+
+    def find(self, repository: str, branch: str, changed: str, *, of_any_age: bool = False) -> str:
+        """The commit that the branch had when the repository was changed at this time; empty if that is not known, or too old."""
         key = _key(repository, branch, changed)
         commit, _, since = self._known.get(key, "").partition(" ")
-        if not commit or not since.isdigit() or int(since) < self._now - KEPT_SECONDS:
+        is_usable = since.isdigit() and (of_any_age or int(since) >= self._now - KEPT_SECONDS)
+        if not commit or not is_usable:
             return ""
         with self._lock:
             self._used[key] = f"{commit} {since}"
@@ -41,6 +56,16 @@ class KnownHeads:
         with self._lock:
             if changed:
                 self._used[_key(repository, branch, changed)] = f"{commit} {self._now}"
+
+    def keep_old(self, repository: str) -> datetime | None:
+        """Keep what is known of a repository that is not read in this build; the time when it was read last, None for never."""
+        key = self._old.get(repository)
+        at = _since(self._known[key]) if key else 0
+        if not key or not at:
+            return None
+        with self._lock:
+            self._used[key] = self._known[key]
+        return datetime.fromtimestamp(at, UTC)
 
     def save(self) -> None:
         """Write what this build used; a full or read-only disk is not an error."""
@@ -57,6 +82,12 @@ class KnownHeads:
         except (OSError, ValueError):
             return {}
         return {str(key): str(commit) for key, commit in value.items()} if isinstance(value, dict) else {}
+
+
+def _since(known: str) -> int:
+    """The time in an entry of the file, in seconds since 1970; 0 if there is none."""
+    since = known.partition(" ")[2]
+    return int(since) if since.isdecimal() and len(since) <= 11 else 0  # noqa: PLR2004 - digits of any time that a clock has
 
 
 def _key(repository: str, branch: str, changed: str) -> str:

@@ -31,9 +31,12 @@ from callboard.sources.generated import text_of
 from callboard.sources.host_source import AT_ONCE, HostSource
 from callboard.sources.hosted.rest_folders import HISTORY, RestFolders, not_listed
 from callboard.sources.selection import ListedRepository
+from callboard.sources.waiting import RequestBudget, WaitingError, waiting_error
 
 PUBLIC = "https://bitbucket.org"
 API = "https://api.bitbucket.org"
+REQUESTS = 900
+"""Requests of a build, unless the option says another number: Bitbucket permits 1,000 an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,21 @@ class BitbucketFiles:
     api: BitbucketApi
     slug: str
     commit: str
+    budget: RequestBudget
 
     def content(self, path: str, limit: int) -> bytes:
-        """The content of one file."""
-        return self.api.content(self.slug, self.commit, path, limit)
+        """The content of one file. Raises ``HttpError``, and ``WaitingError`` for a refusal."""
+        with self.budget.watched():
+            return self.api.content(self.slug, self.commit, path, limit)
 
     def at(self, ref: str) -> BitbucketFiles:
         """The files at another branch, tag or commit."""
-        return BitbucketFiles(self.api, self.slug, found(self.api.commit_of(self.slug, ref), ref))
+        return BitbucketFiles(self.api, self.slug, found(self.api.commit_of(self.slug, ref), ref), self.budget)
 
-    def listing(self) -> Sequence[str]:
-        """Sorted paths of all files."""
-        return self.api.listing(self.slug, self.commit, recursive=True)
+    def listing(self, *, recursive: bool = True) -> Sequence[str]:
+        """Sorted paths of all files, or of those at the root. Raises ``HttpError``, and ``WaitingError`` for a refusal."""
+        with self.budget.watched():
+            return self.api.listing(self.slug, self.commit, recursive=recursive)
 
     def changed(self, path: str) -> datetime | None:
         """Time of the last commit to a file."""
@@ -79,15 +85,27 @@ class BitbucketCloudSource(HostSource):
     def collect(self) -> Collected:
         """All repositories and members; a repository that cannot be read is a failure of its own. Raises ``HttpError``."""
         api = BitbucketApi(client_for(self._context, f"{self._api_url}/2.0", self._credential()), self._workspace)
+        budget = RequestBudget(api.client.traffic, int(self._options.get("requests", REQUESTS)))
         repositories = [node for node in api.repositories() if self._selects(node)]
         self._read_folders(RestFolders(not_listed), api.client.traffic, self._git_login, HISTORY)
+        in_turn = sorted(range(len(repositories)), key=lambda number: self._heads.turn(_id(repositories[number])))
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            parts = [*pool.map(lambda node: self._node(api, node), repositories)]
+            read = dict(zip(in_turn, pool.map(lambda number: self._node(api, budget, repositories[number]), in_turn), strict=True))
+        parts = [read[number] for number in range(len(repositories))]
+        if self._waiting:
+            parts.append(self._told_waiting(repositories, is_refused=budget.is_refused))
         self._heads.save()
         people_name = f"{self._workspace} (workspace members)"
         parts.append(self._people(people_name, people_id(self._workspace), lambda options: people_tree(api, self._workspace, options)))
         traffic = (SourceTraffic(self._name, api.client.traffic),)
         return merge_collected([*parts, Collected(traffic=traffic, left_out=tuple(self._left_out))])
+
+    def _told_waiting(self, repositories: Sequence[Mapping[str, Any]], *, is_refused: bool) -> Collected:
+        """One failure for all repositories that wait, whose last good copies are served."""
+        ids = {text_of(node.get("full_name")): _id(node) for node in repositories}
+        error = waiting_error([self._heads.keep_old(ids[one.name]) for one in self._waiting], "Bitbucket", is_refused=is_refused)
+        trees = sorted(one.tree for one in self._waiting)
+        return Collected(failures=(self._failure(f"{self._workspace} (waiting repositories)", str(error), error.hint, trees=trees),))
 
     def _credential(self) -> Credential:
         """An API token of the account ``email``, or an access token of a workspace, project or repository."""
@@ -103,9 +121,9 @@ class BitbucketCloudSource(HostSource):
         visibility = "private" if node.get("is_private") is True else "public"
         return self._is_selected(ListedRepository(slug, is_fork=isinstance(node.get("parent"), dict), visibility=visibility), name)
 
-    def _node(self, api: BitbucketApi, node: Mapping[str, Any]) -> Collected:
+    def _node(self, api: BitbucketApi, budget: RequestBudget, node: Mapping[str, Any]) -> Collected:
         name = text_of(node.get("full_name"))
-        return self._repository(name, partial(self._metadata, node, name), partial(self._tree, api, node))
+        return self._repository(name, partial(self._metadata, node, name), partial(self._tree, api, budget, node))
 
     def _metadata(self, node: Mapping[str, Any], name: str) -> Repository:
         remote, branch, language = parse_remote(f"{PUBLIC}/{name}"), node.get("mainbranch"), text_of(node.get("language"))
@@ -119,26 +137,33 @@ class BitbucketCloudSource(HostSource):
             pushed_at=text_of(node.get("updated_on")),
         )  # fmt: skip
 
-    def _tree(self, api: BitbucketApi, node: Mapping[str, Any], metadata: Repository) -> ApiTree | None:
-        """The tree of the branch that the options name; None for an empty repository."""
-        slug = _slug(node)
-        head = self._head(metadata, partial(self._commit, api, node))
+    def _tree(self, api: BitbucketApi, budget: RequestBudget, node: Mapping[str, Any], metadata: Repository) -> ApiTree | None:
+        """The tree of the branch that the options name; None for an empty repository. Raises ``WaitingError``."""
+        head = self._head(metadata, partial(self._commit, api, budget, node))
         if head is None:
             return None
-        files = BitbucketFiles(api, slug, head.commit)
-        return self._tree_of_branch(metadata, "bitbucket", head, files, lambda: api.listing(slug, head.commit, recursive=False))
+        files = BitbucketFiles(api, _slug(node), head.commit, budget)
+        return self._tree_of_branch(metadata, "bitbucket", head, files, partial(files.listing, recursive=False))
 
-    def _commit(self, api: BitbucketApi, node: Mapping[str, Any], branch: str) -> str:
+    def _commit(self, api: BitbucketApi, budget: RequestBudget, node: Mapping[str, Any], branch: str) -> str:
         """Id of the newest commit of a branch, without a request if the repository was not changed since it was requested."""
-        id_, changed = text_of(node.get("uuid")) or _slug(node), text_of(node.get("updated_on"))
-        known = self._heads.find(id_, branch, changed)
+        id_, changed = _id(node), text_of(node.get("updated_on"))
+        known = self._heads.find(id_, branch, changed, of_any_age=budget.is_spent)
         if known:
             return known
-        commit = api.commit(_slug(node), branch)
+        if budget.is_spent:
+            raise WaitingError(f"{_slug(node)} waits for a later build")
+        with budget.watched():
+            commit = api.commit(_slug(node), branch)
         if commit is None:
             return ""
         self._heads.keep(id_, branch, changed, commit.id)
         return commit.id
+
+
+def _id(node: Mapping[str, Any]) -> str:
+    """The id of a repository, which a rename does not change."""
+    return text_of(node.get("uuid")) or _slug(node)
 
 
 def _slug(node: Mapping[str, Any]) -> str:
