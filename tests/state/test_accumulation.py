@@ -23,7 +23,7 @@ from callboard.model.ref import EntityRef
 from callboard.plugins.integrations.base import FactBatch, IntegrationFailure, IntegrationSettings
 from callboard.plugins.run_integrations import IntegrationResult
 from callboard.settings.settings import Settings
-from callboard.state import event_lines, events
+from callboard.state import event_lines, event_names, events
 from callboard.state import files as state_files
 from callboard.state.event_history import ACCUMULATING, EVERYTHING, RecordedEvents, day_counts, day_of, day_text, start_of
 from callboard.state.events import read_days, read_events
@@ -259,6 +259,18 @@ def test_a_removed_source_leaves_its_rows_and_finds_them_when_it_comes_back(port
     again = portal.build(noon(2), rows)
     assert numbers(again) == {day_of(NOON): 3}
     assert len(portal.rows()) == 3
+
+
+def test_recorded_months_are_read_once_for_all_items_that_come_back(portal, monkeypatch):
+    items = deployments_of_day(0, 400)
+    portal.build(noon(0), items)
+    portal.build(noon(1))  # all but the last few are in the files alone
+    reads = []
+    read = event_names.read_events
+    monkeypatch.setattr(event_names, "read_events", lambda *arguments: reads.append(arguments[1:]) or read(*arguments))
+    recorded = portal.build(noon(2), items)
+    assert sorted(reads) == [("deployment", {"2026-08"})]  # the latest items, of September, are kept in the state
+    assert [sum(day_counts(each.days["succeeded"]).values()) for each in recorded.histories] == [400]
 
 
 def test_the_loss_of_the_state_keeps_what_the_files_of_events_have(portal):

@@ -132,6 +132,8 @@ class _Recorder:
     end: datetime
     """Items of this time and later are in the future; the clock of a tool may be ahead by some hours."""
     _kept: dict[ItemKey, list[Event]] | None = None
+    _saved: dict[tuple[str, str], dict[ItemKey, list[Event]]] = field(default_factory=dict)
+    """Recorded items by family and month."""
     changed: defaultdict[tuple[HistoryKey, str], Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     """Differences of the numbers by day, by history and outcome."""
     new: list[Event] = field(default_factory=list)
@@ -206,9 +208,17 @@ class _Recorder:
         history = self.histories.get(_history_key(event.fact))
         if history is None or event.at > history.until or not self.recording.has_files:
             return None
-        saved = map(self._named, self.recording.read(event.fact.family, time_text(event.at)[:7]))
-        same = (each for each in saved if each.identity == event.identity and is_same_item(each.fact, event.fact))
-        return next(same, None)
+        saved = self._saved_items(event.fact.family, time_text(event.at)[:7]).get(event.identity, ())
+        return next((each for each in saved if is_same_item(each.fact, event.fact)), None)
+
+    def _saved_items(self, family: str, month: str) -> Mapping[ItemKey, Sequence[Event]]:
+        """The recorded items of a family and a month, which are read once however many items are looked for."""
+        key = family, month
+        if key not in self._saved:
+            self._saved[key] = {}
+            for event in map(self._named, self.recording.read(family, month)):
+                self._saved[key].setdefault(event.identity, []).append(event)
+        return self._saved[key]
 
     def leave(self, fact: Fact, measurement: Measurement | None) -> None:
         """Keep an item that is no longer returned, marked if the query was complete about its time."""
