@@ -9,6 +9,7 @@ from typing import Protocol
 from callboard.build_inputs import Queries
 from callboard.catalog.linking import LinkCache
 from callboard.descriptors.kinds import Kinds
+from callboard.documentation.memory import DocumentationMemory
 from callboard.incremental.fingerprint import code_digest
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult, discover
@@ -27,6 +28,8 @@ class Caches(Protocol):
 
     links: LinkCache | None
     """Links of the last ``resolve``; None where there is no next one."""
+    documentation: DocumentationMemory | None
+    """Documentation sets of the last run; None where there is no next one."""
 
     def collect(self, settings: Settings, context: SourceContext) -> Collected:
         """Trees and descriptor files of ``settings.sources``."""
@@ -47,6 +50,7 @@ class NoCaches:
     """Every step from scratch, for lint."""
 
     links: LinkCache | None = None
+    documentation: DocumentationMemory | None = None
 
     def collect(self, settings: Settings, context: SourceContext) -> Collected:
         """Query all sources."""

@@ -193,9 +193,9 @@ def with_drift(work: Workspace, data: SiteData, state: BuildState) -> SiteData:
 def document(work: Workspace, data: SiteData) -> SiteData:
     """Site data → the same with the documentation of the entities, of which only what changed is converted, and its problems."""
     with work.meter.phase("documentation"):
-        catalog, trees = data.resolved.catalog, data.resolved.trees
-        found = portal_documentation(catalog, trees, work.settings, code_digest(), removes=not data.resolved.failures)
-        health = documentation_health(found, catalog, trees, data.now)
+        catalog, trees, memory = data.resolved.catalog, data.resolved.trees, work.caches.documentation
+        found = portal_documentation(catalog, trees, work.settings, code_digest(), removes=not data.resolved.failures, memory=memory)
+        health = documentation_health(found, catalog, trees, data.now, memory)
     facts = with_own_facts(data.facts, DOCUMENTATION, health.facts, health.measurements, data.now)
     work.meter.counts["documents_converted"] = found.converted
     return with_problems(replace(data, documentation=found, facts=facts), found.problems)

@@ -18,6 +18,7 @@ from callboard.documentation.conversion import PageWork, converted_pages
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.decisions import DecisionRecord, decision_records
 from callboard.documentation.known_sets import KnownSet, read_known_set, write_known_set
+from callboard.documentation.memory import DocumentationMemory, RememberedSet
 from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind, SetPlace
 from callboard.documentation.navigation import NavItem, SetNavigation
 from callboard.documentation.packs import KeptPages, pack_file, read_pack, remove_other_packs, write_pack
@@ -42,16 +43,18 @@ _MOST_FINDINGS = 100
 
 
 def portal_documentation(
-    catalog: Catalog, trees: Trees, settings: Settings, program: str, folder: Path | None = None, *, removes: bool = True
-) -> PortalDocumentation:
+    catalog: Catalog, trees: Trees, settings: Settings, program: str, folder: Path | None = None, *, removes: bool = True,
+    memory: DocumentationMemory | None = None,
+) -> PortalDocumentation:  # fmt: skip
     """The documentation of all entities, with the problems of its links, and the announcements.
 
     ``program``: digest of this program; ``folder``: where converted pages are kept, if not in the portal's cache; ``removes``: whether
-    those of other sets are removed from there, which is right only if all sources were read. Raises ``SourceError`` if the network fails.
+    those of other sets are removed from there, which is right only if all sources were read; ``memory``: what the last run of this process
+    found out, of which only what a change affects is derived again. Raises ``SourceError`` if the network fails.
     """
     folder = folder or Store.beside(settings.root).cache / "documentation"
     connected = ConnectedTrees(trees, settings.sources)
-    found = DocumentationBuilder(catalog, connected, settings, folder, program).build()
+    found = DocumentationBuilder(catalog, connected, settings, folder, program, memory).build()
     if removes:
         remove_other_packs(folder, (kept.file for kept in found.kept.values()))
     links = CrossLinks(found, catalog, trees)
@@ -86,9 +89,17 @@ class DocumentationBuilder:
         settings: the section ``docs``, and the audience.
         folder: where converted pages are kept.
         program: digest of the program, with which kept pages are thrown away.
+        memory: the sets of the last run of this process; those of changed trees were dropped.
     """
 
-    def __init__(self, catalog: Catalog, connected: ConnectedTrees, settings: Settings, folder: Path, program: str) -> None:
+    def __init__(
+        self, catalog: Catalog, connected: ConnectedTrees, settings: Settings, folder: Path, program: str,
+        memory: DocumentationMemory | None = None,
+    ) -> None:  # fmt: skip
+        self._memory = memory
+        self._remembered: dict[EntityRef, RememberedSet] = {}
+        """The sets that are as they were in memory."""
+        self._used_options: dict[EntityRef, str] = {}
         self._catalog, self._connected, self._bounds, self._folder, self._program = catalog, connected, settings.docs, folder, program
         self._is_public = settings.portal.is_public
         self._portal_options = digest_of_options({
@@ -117,7 +128,16 @@ class DocumentationBuilder:
         self._add_changes()
         shared = {ref: each for ref, each in self._shared.items() if each.ref in self._sets}
         ordered = {ref: self._sets[ref] for ref in self._catalog.entities if ref in self._sets}
-        return PortalDocumentation(ordered, shared, self._kept, tuple(self._problems), self._converted)
+        found = PortalDocumentation(ordered, shared, self._kept, tuple(self._problems), self._converted)
+        return found if self._memory is None else self._in_memory(found, self._memory)
+
+    def _in_memory(self, found: PortalDocumentation, memory: DocumentationMemory) -> PortalDocumentation:
+        """The documentation with what is known of its links, after all sets that have pages were put into the memory."""
+        for ref, made in found.sets.items():
+            if made.pages and ref not in self._remembered:
+                self._remembered[ref] = RememberedSet(self._used_options[ref], self._tree(made.place), made, self._kept[ref])
+        memory.keep(self._remembered, found.sets.keys())
+        return replace(found, links=memory.links)
 
     def _places(self) -> Iterator[tuple[Entity, SetPlace, str | None]]:
         """The folder of each set, with the first entity that names it, and the folder of its decision records if that is written."""
@@ -150,10 +170,11 @@ class DocumentationBuilder:
 
     def _add_changes(self) -> None:
         """Add the last change of each page, and its author unless the portal is public; announced first, so that each is not a request."""
-        for made in self._sets.values():
+        read = {ref: made for ref, made in self._sets.items() if ref not in self._remembered}
+        for made in read.values():
             if made.pages and has_known_folders(tree := self._tree(made.place)):
                 tree.expect_changes([made.repository_path(path) for path in made.pages])
-        for ref, made in self._sets.items():
+        for ref, made in read.items():
             if made.pages:
                 tree = self._tree(made.place)
                 changed = {path: at for path in made.pages if (at := tree.last_change(made.repository_path(path)))}
@@ -182,8 +203,10 @@ class DocumentationBuilder:
 
     def _read(self, entity: Entity, place: SetPlace, decisions: str | None) -> _Pending | None:
         """The set, if any of its pages has to be converted; a set that has not changed is complete."""
+        options = self._used_options[entity.ref] = self._options(entity, place, decisions)
+        if self._has_remembered(entity.ref, place, options):
+            return None
         kept = read_pack(pack_file(self._folder, str(entity.ref)))
-        options = self._options(entity, place, decisions)
         if self._has_taken(kept, entity, place, options):
             return None
         tree = AskedTree(self._tree(place))
@@ -209,6 +232,16 @@ class DocumentationBuilder:
             "repository": self._tree(place).repository,
             "only decisions": decisions == place.folder and place_of(entity, self._connected) is None,
         })  # fmt: skip
+
+    def _has_remembered(self, ref: EntityRef, place: SetPlace, options: str) -> bool:
+        """Take the set that is in memory if its tree and settings are the same."""
+        known = self._memory.sets.get(ref) if self._memory is not None else None
+        if known is None or known.options != options or known.tree is not self._tree(place):
+            return False
+        self._remembered[ref] = known
+        self._sets[ref], self._kept[ref] = known.made, known.kept
+        self._problems += known.made.problems
+        return True
 
     def _has_taken(self, kept: KeptPages, entity: Entity, place: SetPlace, options: str) -> bool:
         """Take the set of the last build if nothing that it was made of has changed; its files are not read then."""

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from callboard.catalog.graph import Catalog
 from callboard.documentation import rules
 from callboard.documentation.entity_addresses import meant_address
-from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, OpenLink
+from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, OpenLink, SetLinks
 from callboard.documentation.portal import PortalDocumentation
 from callboard.documentation.reading import literal
 from callboard.model.data_classes import dataclass
@@ -73,8 +73,27 @@ class CrossLinks:
         """The target of ``component:payments/runbook.md#restore``; ``namespace`` is that of references without one."""
         return self._entity(namespace, address)
 
-    def broken(self, of: DocumentationSet) -> Iterator[BrokenDocumentLink]:
-        """All links of a set that lead nowhere."""
+    def of_set(self, of: DocumentationSet) -> SetLinks:
+        """What is known of the links of a set, derived again only if the set, or one that it links to, is another one."""
+        known = self.documentation.links.get(of.ref)
+        if known is None or not known.holds(of, self._tree(of), self.catalog.kinds, self._found):
+            known = self.documentation.links[of.ref] = self._derived(of)
+        return known
+
+    def _derived(self, of: DocumentationSet) -> SetLinks:
+        broken = tuple(self._broken(of))
+        links = (link for page in of.pages.values() for link in page.open_links if not link.page and not link.file)
+        named = tuple(dict.fromkeys(ref for link in links for ref, _ in _candidates(*_parts(link.address, of.ref.namespace))))
+        return SetLinks(
+            of, self._tree(of), self.catalog.kinds, named, tuple(map(self._found, named)), broken,
+            tuple(self._problem(of, link) for link in broken[:_MOST]), tuple(self._mentions(of)),
+        )  # fmt: skip
+
+    def _found(self, ref: EntityRef) -> object:
+        """What links to an entity depend on: the set that it shows, True for none; None if there is no such entity."""
+        return (self.documentation.of(ref) or True) if ref in self.catalog.entities else None
+
+    def _broken(self, of: DocumentationSet) -> Iterator[BrokenDocumentLink]:
         for page in of.pages.values():
             for missing in page.missing:
                 yield BrokenDocumentLink(page, missing.address, missing.line, "image" if missing.is_image else "file")
@@ -89,21 +108,22 @@ class CrossLinks:
     def problems(self) -> Iterator[Problem]:
         """The problems of all broken links, the first of each set."""
         for made in self.documentation.sets.values():
-            for number, link in enumerate(self.broken(made)):
-                if number == _MOST:
-                    break
-                yield self._problem(made, link)
+            yield from self.of_set(made).problems
 
     def mentions(self) -> Mapping[EntityRef, tuple[tuple[EntityRef, str], ...]]:
         """The pages of other sets that link to an entity or to its documentation, by that entity: set and path of each."""
         found: dict[EntityRef, dict[tuple[EntityRef, str], None]] = {}
         for ref, made in self.documentation.sets.items():
-            for page in made.pages.values():
-                for link in page.open_links:
-                    target = self.target(made, link)
-                    if target.ref is not None and not target.reason and target.ref != ref:
-                        found.setdefault(target.ref, {})[ref, page.path] = None
+            for linked, path in self.of_set(made).mentions:
+                found.setdefault(linked, {})[ref, path] = None
         return {ref: tuple(pages) for ref, pages in found.items()}
+
+    def _mentions(self, of: DocumentationSet) -> Iterator[tuple[EntityRef, str]]:
+        for page in of.pages.values():
+            for link in page.open_links:
+                target = self.target(of, link)
+                if target.ref is not None and not target.reason and target.ref != of.ref:
+                    yield target.ref, page.path
 
     def _problem(self, of: DocumentationSet, link: BrokenDocumentLink) -> Problem:
         message, hint = _WORDS[link.reason]
@@ -139,13 +159,12 @@ class CrossLinks:
         return LinkTarget(url=f"{url}#{fragment}" if url and fragment and not line and "#" not in url else url)
 
     def _entity(self, namespace: str, address: str) -> LinkTarget:
-        written, _, anchor = address.partition("#")
-        kind, _, rest = written.partition(":")
-        names = [unquote(name) for name in rest.split("/")]
-        for ref, path in _candidates(kind.lower(), namespace, names):
+        parts = _parts(address, namespace)
+        for ref, path in _candidates(*parts):
             if ref in self.catalog.entities:
-                return self._page(ref, path, unquote(anchor), has_slash=len(names) > 1 and rest.endswith("/"))
-        is_elsewhere = any(self.is_elsewhere(ref) for ref, _ in _candidates(kind.lower(), namespace, names))
+                written, _, anchor = address.partition("#")
+                return self._page(ref, path, unquote(anchor), has_slash=len(parts[2]) > 1 and written.endswith("/"))
+        is_elsewhere = any(self.is_elsewhere(ref) for ref, _ in _candidates(*parts))
         return LinkTarget(reason="" if is_elsewhere else "entity")
 
     def _page(self, ref: EntityRef, path: str, anchor: str, *, has_slash: bool) -> LinkTarget:
@@ -161,6 +180,12 @@ class CrossLinks:
             return LinkTarget(f"{docs_path(made.ref)}{page.url}", ref=ref, title=page.title, reason="anchor")
         title = _heading(page, anchor) or page.title
         return LinkTarget(f"{docs_path(made.ref)}{page.url}{f'#{anchor}' if anchor else ''}", ref=ref, title=title)
+
+
+def _parts(address: str, namespace: str) -> tuple[str, str, list[str]]:
+    """Kind, namespace of a name without one, and names of ``component:payments/runbook.md#restore``."""
+    kind, _, rest = address.partition("#")[0].partition(":")
+    return kind.lower(), namespace, [unquote(name) for name in rest.split("/")]
 
 
 def _candidates(kind: str, namespace: str, names: list[str]) -> Iterator[tuple[EntityRef, str]]:

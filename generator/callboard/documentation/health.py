@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from callboard.catalog import organization
 from callboard.catalog.graph import Catalog
 from callboard.documentation.cross_links import CrossLinks
-from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind
+from callboard.documentation.memory import DocumentationMemory, RememberedHealth
+from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, SetKind, SetLinks
 from callboard.documentation.portal import PortalDocumentation
 from callboard.model.data_classes import dataclass
+from callboard.model.entity import Origin
 from callboard.model.facts.documentation import DefectKind, DocumentationDefect
 from callboard.model.facts.fact import Fact, Measurement
+from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree, Trees
 from callboard.plugins.run_integrations import IntegrationInfo
 
@@ -34,27 +37,48 @@ class DocumentationHealth:
     """One for each set: without facts it is healthy."""
 
 
-def documentation_health(found: PortalDocumentation, catalog: Catalog, trees: Trees, now: datetime) -> DocumentationHealth:
-    """The defects of all sets, at most ``MOST`` of each."""
+def documentation_health(
+    found: PortalDocumentation, catalog: Catalog, trees: Trees, now: datetime, memory: DocumentationMemory | None = None
+) -> DocumentationHealth:
+    """The defects of all sets, at most ``MOST`` of each.
+
+    ``memory``: what the last run of this process found out; defects of sets whose links and owner are the same are not derived again.
+    """
     links = CrossLinks(found, catalog, trees)
-    facts: list[Fact] = []
-    measurements: list[Measurement] = []
-    for ref, made in found.sets.items():
-        tree = trees.get((made.place.source, made.place.tree))
-        by_key = {_key(defect): defect for defect in _defects(made, links, catalog, now)}
-        facts += [_fact(made, tree, key, defect) for key, defect in list(by_key.items())[:MOST]]
-        measurements.append(Measurement(ref, FAMILY, FAMILY, complete=len(by_key) <= MOST))
-    return DocumentationHealth(tuple(facts), tuple(measurements))
+    known = memory.health if memory is not None else {}
+    of_sets = [_health(made, links.of_set(made), catalog, now, known) for made in found.sets.values()]
+    return DocumentationHealth(tuple(fact for each in of_sets for fact in each.facts), tuple(each.measurement for each in of_sets))
+
+
+def _health(
+    made: DocumentationSet, links: SetLinks, catalog: Catalog, now: datetime, known: dict[EntityRef, RememberedHealth]
+) -> RememberedHealth:
+    origin, has_owner = catalog.entities[made.ref].origin, organization.owner(catalog, made.ref) in catalog.entities
+    last = known.get(made.ref)
+    if last is not None and last.holds(links, origin, now, has_owner=has_owner):
+        return last
+    by_key = {_key(defect): defect for defect in _defects(made, links.broken, None if has_owner else origin, now)}
+    facts = tuple(_fact(made, links.tree, key, defect) for key, defect in list(by_key.items())[:MOST])
+    measurement = Measurement(made.ref, FAMILY, FAMILY, complete=len(by_key) <= MOST)
+    known[made.ref] = RememberedHealth(links, origin, has_owner, now, _next_turn([made], now), facts, measurement)
+    return known[made.ref]
 
 
 def next_turn_of_documentation(found: PortalDocumentation, now: datetime) -> datetime | None:
     """When the next page becomes old; None for no page."""
-    turns = (changed + OLD for made in found.sets.values() for changed in made.changed.values())
+    return _next_turn(found.sets.values(), now)
+
+
+def _next_turn(sets: Iterable[DocumentationSet], now: datetime) -> datetime | None:
+    turns = (changed + OLD for made in sets for changed in made.changed.values())
     return min((turn for turn in turns if turn > now), default=None)
 
 
-def _defects(made: DocumentationSet, links: CrossLinks, catalog: Catalog, now: datetime) -> Iterator[DocumentationDefect]:
-    for broken in links.broken(made):
+def _defects(
+    made: DocumentationSet, links: Sequence[BrokenDocumentLink], unowned: Origin | None, now: datetime
+) -> Iterator[DocumentationDefect]:
+    """``unowned``: where the entity of the set is described if it has no owner in the catalog; None if it has one."""
+    for broken in links:
         kind = _LINKS.get(broken.reason, DefectKind.LINK)
         yield DocumentationDefect(kind, made.repository_path(broken.page.path), broken.line, broken.address[:300])
     for path, reason in made.left_out.items():
@@ -63,9 +87,8 @@ def _defects(made: DocumentationSet, links: CrossLinks, catalog: Catalog, now: d
         yield from _of_page(page, made.repository_path(page.path), made.changed.get(page.path), now)
     for path in _orphans(made):
         yield DocumentationDefect(DefectKind.ORPHAN, made.repository_path(path), 0, made.pages[path].title[:300])
-    if made.pages and organization.owner(catalog, made.ref) not in catalog.entities:
-        origin = catalog.entities[made.ref].origin
-        yield DocumentationDefect(DefectKind.OWNER, origin.path, origin.line)
+    if made.pages and unowned is not None:
+        yield DocumentationDefect(DefectKind.OWNER, unowned.path, unowned.line)
 
 
 def _of_page(page: DocumentPage, path: str, changed: datetime | None, now: datetime) -> Iterator[DocumentationDefect]:

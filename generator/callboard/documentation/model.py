@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from callboard.documentation.navigation import SetNavigation
 from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
+from callboard.model.tree import Tree
 
 
 class Heading(msgspec.Struct, frozen=True, array_like=True):
@@ -160,6 +161,31 @@ class BrokenDocumentLink:
     """In the file of the page; 0 where it is not known."""
     reason: Literal["file", "image", "anchor", "entity", "page", "outside"]
     """What does not exist: a file or image of the set, a heading, an entity, a page of another set, a file of the repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetLinks:
+    """What was found out about the links of one set, and what that depends on. It holds as long as these are the same objects."""
+
+    made: DocumentationSet
+    tree: Tree | None
+    kinds: object
+    """The kinds of entities."""
+    named: tuple[EntityRef, ...]
+    """All entities that its links may mean."""
+    found: tuple[object, ...]
+    """What was found for each of ``named``: the set that it shows, True for an entity without one, None for no such entity."""
+    broken: tuple[BrokenDocumentLink, ...]
+    problems: tuple[Problem, ...]
+    """Those of the first broken links."""
+    mentions: tuple[tuple[EntityRef, str], ...]
+    """Entities of other sets that are linked, each with the path of the page."""
+
+    def holds(self, made: DocumentationSet, tree: Tree | None, kinds: object, find: Callable[[EntityRef], object]) -> bool:
+        """Whether a set has the same links with the same targets; ``find`` gives what is found for an entity."""
+        if self.made is not made or self.tree is not tree or self.kinds is not kinds:
+            return False
+        return all(find(ref) is found for ref, found in zip(self.named, self.found, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import field
 
 from callboard.documentation.announcements import Announcements
 from callboard.documentation.insertions import DRAWINGS, images_of, without_images
-from callboard.documentation.model import DocumentationSet, DocumentPage
+from callboard.documentation.model import DocumentationSet, DocumentPage, SetLinks
 from callboard.documentation.packs import KeptPages
 from callboard.documentation.places import SharedSet
 from callboard.model.data_classes import dataclass
@@ -29,6 +29,8 @@ class PortalDocumentation:
     """Of annotations and of the files of sets, without links."""
     converted: int = 0
     """Pages that were converted for this value."""
+    links: dict[EntityRef, SetLinks] = field(default_factory=dict, repr=False, compare=False)
+    """What is known of the links of each set; ``CrossLinks`` adds to it."""
     announcements: Announcements = field(default_factory=Announcements)
     """Those of the portal; their problems are among ``problems``."""
 

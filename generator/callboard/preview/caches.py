@@ -8,6 +8,7 @@ from datetime import datetime
 
 from callboard.catalog.linking import LinkCache
 from callboard.descriptors.kinds import Kinds
+from callboard.documentation.memory import DocumentationMemory
 from callboard.history.build_state import BuildState, load_build_state
 from callboard.ingestion.access import ConnectedTrees
 from callboard.ingestion.discovery import DiscoveryResult
@@ -34,6 +35,7 @@ class MemoryCaches:
 
     def __init__(self, settings: Settings, kinds: Kinds, context: SourceContext) -> None:
         self.links: LinkCache | None = LinkCache()
+        self.documentation: DocumentationMemory | None = DocumentationMemory()
         self._sources = SourcesCache(settings, context)
         self._files = FilesCache(kinds, settings.limits, context.cache / "descriptors.jsonl")
         self._facts: dict[str, IntegrationResult] = {}
@@ -47,6 +49,8 @@ class MemoryCaches:
         """Drop the results that changed paths (absolute) affect, and query affected sources again; returns what was affected."""
         changes = self._sources.update(paths)
         self._files.forget(changes.paths)
+        if self.documentation is not None:
+            self.documentation.forget({(source, tree) for source, tree, _ in changes.files})
         return changes
 
     def collect(self, settings: Settings, context: SourceContext) -> Collected:  # noqa: ARG002 - as ``build_caches.Caches``
