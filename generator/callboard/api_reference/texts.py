@@ -89,15 +89,17 @@ def dumped(value: Any, indent: int | None) -> str:
 class ReferenceAnchors:
     """Gives ids that are unique in one reference; the same definition always gets the same ones."""
 
-    used: set[str] = field(default_factory=set)
+    used: dict[str, int] = field(default_factory=dict)
+    """The next number to try, by each anchor in small letters: thousands of names may give the same anchor."""
 
     def of(self, prefix: str, name: str) -> str:
         """``prefix-name`` without characters that addresses escape; with a number behind it if it is taken."""
         base = f"{prefix}-{slug(name)}"
-        found, number = base, 2
+        found, number = base, self.used.get(base.lower(), 2)
         while found.lower() in self.used:
             found, number = f"{base}-{number}", number + 1
-        self.used.add(found.lower())
+        self.used[base.lower()] = number
+        self.used.setdefault(found.lower(), 2)
         return found
 
 
