@@ -5,10 +5,12 @@ import os
 import re
 import socketserver
 import threading
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from hostile_definitions import SECRET, attacks
 
 import yaml
 from support.portal import callboard, write
@@ -84,6 +86,7 @@ def definitions(port):
     found |= {f"file {file.name}": ("openapi", file.read_text()) for file in sorted((DATA / "api-hostile").glob("*"))}
     found["everywhere"] = ("openapi", everywhere(port))
     found["cut"] = ("openapi", cut())
+    found |= attacks(port)
     return {
         re.sub(r"\W+", "-", name): (type_, text.replace("127.0.0.1:9/", f"127.0.0.1:{port}/").replace("localhost", f"127.0.0.1:{port}"))
         for name, (type_, text) in found.items()
@@ -132,6 +135,43 @@ def test_nothing_of_hostile_definitions_runs_in_a_browser_and_nothing_leaves(sit
     context.close()
     assert seen == []
     assert listener.seen == []
+
+
+def test_what_is_too_long_for_a_page_is_a_sentence_and_secrets_are_nowhere(site):
+    apis = site / "catalog/default/api"
+    sentence, link = "Too long for a page.", re.compile(r'<a href="\.\./([^"/]+)">The source has all of it</a>')
+    long = (apis / "megabytes-in-one-operation/reference/index.html").read_text()
+    assert sentence in long
+    assert (apis / "megabytes-in-one-operation" / link.search(long)[1]).is_file()
+    assert sentence not in (apis / "scripts-in-words/reference/index.html").read_text()
+    assert not [path for path in (apis / "secrets-in-examples").rglob("*.*") if SECRET in path.read_text()]
+
+
+def test_names_of_scopes_break_on_a_phone(site, chromium, serve):
+    page = chromium.new_page(viewport={"width": 400, "height": 900})
+    page.goto(f"{serve(site)}catalog/default/api/scopes/reference/")
+    assert page.locator("[aria-labelledby=auth] code", has_text="https://api.example/auth/").count() == 200
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 400
+    page.close()
+
+
+def test_headings_of_descriptions_leave_out_no_level(site, chromium, serve):
+    page = chromium.new_page()
+    page.goto(f"{serve(site)}catalog/default/api/scripts-in-words/reference/")
+    levels = page.evaluate("() => [...document.querySelectorAll('main :is(h1, h2, h3, h4, h5, h6)')].map(each => +each.tagName[1])")
+    page.close()
+    assert levels[0] == 1
+    assert len(levels) >= 5
+    assert all(after - before <= 1 for before, after in pairwise(levels)), levels
+
+
+def test_the_first_page_of_a_reference_that_is_cut_lists_its_parts_in_its_contents(site, chromium, serve):
+    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{serve(site)}catalog/default/api/cut/reference/")
+    found = page.evaluate("() => [...document.querySelectorAll('.md-sidebar--secondary a[href^=\"#\"]')].map(each => each.hash.slice(1))")
+    assert {"api-operations", "op-a0", "op-b0", "pages"} <= set(found)
+    assert page.evaluate("ids => ids.filter(id => !document.getElementById(id))", found) == []
+    page.close()
 
 
 FORBIDDEN = """() => [...document.querySelectorAll('main *')].flatMap(element => [

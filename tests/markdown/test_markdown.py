@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from callboard.markdown import rendering
 from callboard.markdown.links import DEAD
-from callboard.markdown.rendering import _cleaner, _parser, first_sentence, plain, to_html
+from callboard.markdown.rendering import _cleaner, _parser, first_sentence, plain, to_html, with_headings_from
 from callboard.markdown.simple import simple_html
 
 DANGEROUS = [
@@ -52,6 +52,15 @@ def test_raw_html_is_shown_as_text():
 
 def test_headings_begin_below_the_pages_own():
     assert to_html("# a\n\n## b\n\n###### c") == "<h4>a</h4>\n<h5>b</h5>\n<h6>c</h6>\n"
+
+
+def test_headings_leave_out_no_level():
+    assert to_html("###### a\n\n## b\n\n##### c\n\n#### d\n\n# e") == "<h4>a</h4>\n<h4>b</h4>\n<h5>c</h5>\n<h5>d</h5>\n<h4>e</h4>\n"
+
+
+def test_headings_of_a_text_below_the_title_of_a_page_are_raised_and_code_is_not():
+    html = to_html("### a\n\n##### b\n\n    <h4>c</h4>")
+    assert with_headings_from(html, 2) == "<h2>a</h2>\n<h3>b</h3>\n<pre><code>&lt;h4&gt;c&lt;/h4&gt;\n</code></pre>\n"
 
 
 def test_tables_strikethrough_and_code_have_their_tags_and_no_style():

@@ -20,7 +20,7 @@ from callboard.api_reference.texts import Texts
 from callboard.model.data_classes import dataclass
 from callboard.plugins.api_formats import ApiDescription
 
-RENDERER = 6
+RENDERER = 7
 """Version of what is read of definitions; pages of references are made again when it changes."""
 KEPT_CHARACTERS = 8_000_000
 """Characters of all definitions whose references are kept: in memory a reference takes about fifteen times as much."""

@@ -31,6 +31,7 @@ The argument is percent-encoded; the result is a relative path, an absolute URL,
 _PLAIN = re.compile(r"[^\W\d_](?:(?!://)[^\x00-\x1f\x7f-\xa0`*_\[\]<>&~\\|\ud800-\udfff])*(?<!\s)")
 """One line that begins with a letter and has no markup, as most descriptions: parsing would give ``<p>…</p>``."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_HEADING = re.compile(r"(</?h)([4-6])>")
 _LANGUAGE = re.compile(r"language-[A-Za-z0-9+#._-]{1,30}")
 _SENTENCE = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\")’”]))\s+(?=[^a-z\s])|(?<=[。！？])")
 _ABBREVIATION = re.compile(r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|dr|mr|mrs|ms|st|incl)|\b[a-zA-Z])\.$", re.IGNORECASE)
@@ -104,11 +105,27 @@ def _parser() -> MarkdownIt:
     return parser
 
 
+def with_headings_from(html: Markup, first: int) -> Markup:
+    """The HTML of ``to_html`` with headings that begin at ``h2``, ``h3`` or ``h4`` (``first``): for a text below the title of a page."""
+    if "<h" not in html:
+        return html
+    return Markup(_HEADING.sub(lambda tag: f"{tag[1]}{int(tag[2]) - 4 + first}>", html))  # noqa: S704  # only numbers change
+
+
 def _lower_headings(state: StateCore) -> None:
-    """Lower the headings to ``h4`` and below: ``h1`` to ``h3`` are those of page, section and card."""
+    """Lower the headings to ``h4`` and below: ``h1`` to ``h3`` are those of page, section and card.
+
+    The first one is an ``h4`` whatever its author chose, and no level is left out on the way down.
+    """
+    above: list[int] = []
     for token in state.tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1:])
+            while above and above[-1] >= level:
+                above.pop()
+            above.append(level)
         if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(int(token.tag[1:]) + 3, 6)}"
+            token.tag = f"h{min(len(above) + 3, 6)}"
 
 
 @cache

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from callboard.api_reference.model import Entry, EntryGroup, NamedType, Payload, Reference, ShapeField, ValueShape
 from callboard.api_reference.paging import MAX_USES, PagedReference, inlined_of, page_plan, paged_reference
 from callboard.incremental.tracking import DependencyTracker
+from callboard.markdown.rendering import with_headings_from
 from callboard.model import fields
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
@@ -31,6 +32,9 @@ MAX_TOC = 150
 MAX_LIST = 350_000
 """Bytes of the list of all operations on the first page of a reference that is cut, about."""
 _LINE = 120
+
+MAX_SHAPES = 600_000
+"""Characters of HTML of all fields and payloads on one page. A page is cut far below it; one operation may have more by itself."""
 
 
 class UseView(NamedTuple):
@@ -66,6 +70,10 @@ class ReferencePageView:
     lists_operations: bool = True
     """False if the first page of a cut reference lists groups only, because a line for each operation would be too much."""
 
+    def below(self, html: Markup, heading: int) -> Markup:
+        """A description that stands directly below a heading of this level."""
+        return with_headings_from(html, heading + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class PageShapes:
@@ -74,8 +82,19 @@ class PageShapes:
     html: ShapeHtml
     href: Mapping[str, str]
     inlined: Mapping[str, NamedType]
+    source: str
+    """Address of the definition's file, as seen from this page."""
     payloads: dict[tuple[int, PayloadSide], Markup] = field(default_factory=dict)
     """By the identity of a payload, which its reference keeps alive: operations share those of their errors."""
+    size: list[int] = field(default_factory=lambda: [0])
+    """Characters that the page has so far."""
+
+    def _bounded(self, html: Markup) -> Markup:
+        """The HTML; in its place a sentence and a link to the source when the page would have more than ``MAX_SHAPES`` characters of it."""
+        if self.size[0] + len(html) > MAX_SHAPES:
+            return self.html.left_out(self.source)
+        self.size[0] += len(html)
+        return html
 
     def words(self, shape: ValueShape) -> Markup:
         """The type in a few words."""
@@ -83,11 +102,11 @@ class PageShapes:
 
     def detail(self, shape: ValueShape) -> Markup:
         """Description, limits, values and what is inside."""
-        return self.html.at(self.html.detail(shape), self.href)
+        return self._bounded(self.html.at(self.html.detail(shape), self.href))
 
     def fields(self, found: tuple[ShapeField, ...]) -> Markup:
         """A list of fields."""
-        return self.html.at(self.html.fields(found), self.href)
+        return self._bounded(self.html.at(self.html.fields(found), self.href))
 
     def payload(self, payload: Payload, side: PayloadSide) -> Markup:
         """One payload of a request or a response."""
@@ -95,7 +114,7 @@ class PageShapes:
         found = self.payloads.get(key)
         if found is None:
             found = self.payloads[key] = self.html.at(self.html.payload(payload, self.inlined, side), self.href)
-        return found
+        return self._bounded(found)
 
 
 def definition_of(entity: Entity) -> tuple[str, str]:
@@ -167,7 +186,12 @@ def reference_view(context: EntityContext, entity: Entity, number: int) -> Refer
         groups=part.groups,
         types=part.types,
         href=href,
-        shapes=PageShapes(_shape_html(found, context.labels), href, inlined_of(part, reference.types)),
+        shapes=PageShapes(
+            _shape_html(found, context.labels),
+            href,
+            inlined_of(part, reference.types),
+            f"{'../' * (2 if part.key else 1)}{definition_file(entity)}",
+        ),
         uses={named.key: tuple(_use(each, href) for each in users.get(named.key, ())[:MAX_USES]) for named in part.types},
         uses_more={named.key: max(0, len(users.get(named.key, ())) - MAX_USES) for named in part.types},
         is_cut=len(found.parts) > 1,
@@ -216,7 +240,22 @@ def _toc(labels: Mapping[str, str], view: ReferencePageView) -> tuple[TocEntry, 
         for group in view.groups
     )
     types = (TocEntry("types", labels["types_heading"]),) if view.types else ()
-    return (*groups, *types)
+    return (*_toc_of_first(labels, view), *groups, *types)
+
+
+def _toc_of_first(labels: Mapping[str, str], view: ReferencePageView) -> Iterator[TocEntry]:
+    """What only the first page has: servers, authentication, and the list of operations if they stand on other pages."""
+    if not view.is_first:
+        return
+    if view.reference.servers:
+        yield TocEntry("servers", labels["servers"])
+    if view.reference.auth:
+        yield TocEntry("auth", labels["auth_schemes"])
+    if view.is_cut:
+        listed = [group for group in view.reference.groups if group.entries] if view.lists_operations else []
+        groups = tuple(TocEntry(group.entries[0].anchor, group.name) for group in listed) if len(listed) <= MAX_TOC else ()
+        yield TocEntry("api-operations", labels["api_operations"], groups)
+        yield TocEntry("pages", labels["pages_of_reference"])
 
 
 def _short_name(entry: Entry) -> str:

@@ -72,6 +72,11 @@ class ShapeHtml:
         """The HTML with the addresses as seen from one page."""
         return Markup(_ADDRESS.sub(lambda match: escape(href[self.keys[int(match[1])]]), html))  # noqa: S704  # all texts are escaped
 
+    def left_out(self, source: str) -> Markup:
+        """The sentence in place of what is too long for a page, with a link to the source."""
+        link = f'<a href="{escape(source)}">{self.labels["definition_source"]}</a>'
+        return Markup(f'<p class="cb-muted">{self.labels["too_long_for_page"]} {link}</p>')  # noqa: S704  # labels and the address are escaped
+
     def words(self, shape: ValueShape) -> str:
         """The type in a few words, with links to named types."""
         t, kind = self.labels, shape.kind
