@@ -21,12 +21,9 @@ def body(schema, **more):
     return {"content": {"application/json": {"schema": schema, **more}}}
 
 
-def deep(levels):
-    """An answer whose object has an object, and so on, each with long descriptions: megabytes in one operation without a named type."""
-    fields = {f"f{n}": {"type": "string", "description": "word " * 60} for n in range(levels)}
-    for _ in range(3):
-        fields = {f"o{n}": {"type": "object", "properties": fields} for n in range(4)}
-    return {"type": "object", "properties": fields}
+def wide(of):
+    """An object with hundreds of fields, each with a long description of its own: a quarter of a megabyte without a named type."""
+    return {"type": "object", "properties": {f"f{n}": {"type": "string", "description": f"{of} {n} {'word ' * 60}"} for n in range(700)}}
 
 
 def attacks(port):
@@ -65,7 +62,7 @@ def attacks(port):
         ),
         "secrets in examples": openapi({"/a": get(requestBody=secret)}),
         "slow patterns": openapi({"/a": get(requestBody=slow)}),
-        "megabytes in one operation": openapi({"/a": get(requestBody={"content": {f"a/b{n}": {"schema": deep(16)} for n in range(4)}})}),
+        "megabytes in one operation": openapi({"/a": get(requestBody={"content": {f"a/b{n}": {"schema": wide(n)} for n in range(4)}})}),
     }
     made = {name: ("openapi", text) for name, text in found.items()}
     made["deep lists"] = ("graphql", f"type Query {{ a(b: {nested}): {nested} }}")

@@ -8,6 +8,7 @@ from attacks import TooLongError, limited, seconds
 
 import yaml
 from callboard.api_reference.definitions import highlight
+from callboard.api_reference.texts import ReferenceAnchors
 from callboard.descriptors.fixing import fix_text
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.integrations.reports.findings import without_quoted_secrets
@@ -65,6 +66,12 @@ def _drawing(text):
         safe_drawing(f'<svg xmlns="http://www.w3.org/2000/svg"><style>{text}</style></svg>'.encode())
 
 
+def _anchors(text):
+    anchors = ReferenceAnchors()
+    for _ in text:
+        anchors.of("op", text[0])
+
+
 def _report(text):
     result = {"ruleId": text, "message": {"text": text}, "locations": [{"physicalLocation": {"artifactLocation": {"uri": text}}}]}
     list(sarif(json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": [result]}]}).encode()))
@@ -85,6 +92,7 @@ READERS = {
     "OpenAPI definition": _definition("openapi"),
     "GraphQL definition": _definition("graphql"),
     "gRPC definition": _definition("grpc"),
+    "anchors of equal names": _anchors,
     "fixes": _fixed,
     "CODEOWNERS, lines": lambda text: CodeOwners(text).owners("a/b/catalog-info.yaml"),
     "CODEOWNERS, owners": lambda text: CodeOwners(f"* {text}\n[x] {text}\n/a {text} @b").owners("a/b"),
