@@ -14,7 +14,7 @@ from callboard.search import shards as shards_module
 from callboard.search import term_file
 from callboard.search.index import SearchIndex
 from callboard.search.places import FACTS, fnv, places_of
-from callboard.search.postings import bounded, merged, packed, unpacked
+from callboard.search.postings import CODE_BITS, bounded, merged, packed, unpacked
 from callboard.settings.settings import SearchSettings
 
 WORDS = [f"{a}{b}{c}" for a in ("con", "pro", "ra", "stu", "mel", "q") for b in ("ta", "lo", "mi", "xen") for c in ("", "rd", "bin", "nok")]
@@ -66,6 +66,14 @@ def test_a_changed_page_asks_for_its_own_text_alone_and_writes_the_files_of_its_
     assert titles
     assert len(titles) <= len({word[:3] for word in gone_and_new})
     assert len(files) > 2 * len(written)
+
+
+def test_many_changed_pages_are_the_only_ones_that_are_asked_for(tmp_path):
+    built(tmp_path, TEXTS)
+    changed = {path: page(500 + number) for number, path in enumerate(TEXTS) if number % 2}
+    files, _, asked = built(tmp_path, TEXTS | changed)
+    assert {*asked} == {*changed}
+    assert files == built(tmp_path / "anew", TEXTS | changed)[0]
 
 
 def test_nothing_is_made_again_without_a_change(tmp_path):
@@ -186,7 +194,7 @@ def test_the_digest_is_fnv_1a():
 
 
 def test_postings_are_merged_and_bounded_without_losing_their_order():
-    rows = sorted({(random.Random(i).randrange(50), random.Random(i * 7).randrange(9_000)) for i in range(400)})
+    rows = sorted({random.Random(i).randrange(50) << CODE_BITS | random.Random(i * 7).randrange(9_000) for i in range(400)})
     text = packed(rows)
     assert [*unpacked(text)] == rows
     assert merged([packed(rows[::2]), packed(rows[1::2])]) == text
@@ -197,7 +205,7 @@ def test_postings_are_merged_and_bounded_without_losing_their_order():
     kept = [*unpacked(json.dumps(cut[1:]))]
     assert len(kept) == 100
     assert kept == sorted(kept)
-    assert min(code & 7 for _, code in kept) >= max(code & 7 for _, code in set(rows) - set(kept))
+    assert min(each & 7 for each in kept) >= max(each & 7 for each in set(rows) - set(kept))
 
 
 def test_hostile_texts_make_valid_files(tmp_path):
@@ -221,6 +229,6 @@ def test_a_site_without_any_text_has_an_index(tmp_path):
 @pytest.mark.parametrize("term", ["order", "a1", "größe", 'say"so', "日本", "a-b"])
 @pytest.mark.parametrize("count", [1, 3, shards_module.MOST, shards_module.MOST + 5])
 def test_the_size_of_a_term_is_that_of_what_is_written(term, count):
-    line = (term, packed((0, number * 8 + number % 8) for number in range(count)))
+    line = (term, packed(number * 8 + number % 8 for number in range(count)))
     [shard] = shards_module.shards("t", shards_module.ShardPlan("x", []), [line])
     assert shards_module.row_size("t", line) == len(shard.content) - 1

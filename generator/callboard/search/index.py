@@ -25,7 +25,7 @@ from callboard.search.documents import PER_GROUP, SearchDocument
 from callboard.search.english import stem
 from callboard.search.kept_files import KeptFiles
 from callboard.search.places import PagePlace, places_of
-from callboard.search.postings import code
+from callboard.search.postings import Occurrence, occurrences_of
 from callboard.search.shard_names import MOST_NAMES, by_utf_16, name_parts, part_files
 from callboard.search.shards import Shard, plans, row_size, shard_path, shards
 from callboard.search.term_cells import Cell, lines_of, update
@@ -35,6 +35,8 @@ from callboard.settings.settings import SearchSettings
 
 TIERS = ("h", "t")
 """Terms of titles, and of texts."""
+MOST_REMOVED = 4
+"""If more than this part of the documents changed (a quarter), all terms are made again: what is removed is kept in memory."""
 INDEX_PATH = "search/index.json"
 _STATE, _PARTS = b"search index 1", b"search parts 1"
 _FORMAT = 3
@@ -131,9 +133,11 @@ class SearchIndex:
         changes = {tier: TermChanges(self._cache) for tier in TIERS}
         try:
             same = {path for path, known in old.known.items() if digests.get(path) == known.digest and places[path] == known.place}
-            for path in old.known:
-                if path not in same:
-                    _change(changes, old.page(path), TermChanges.remove)
+            gone = [path for path in old.known if path not in same]
+            if MOST_REMOVED * len(gone) > len(old.known):
+                same, cells, gone = set(), dict.fromkeys(TIERS, ()), []
+            for path in gone:
+                _change(changes, old.page(path), TermChanges.remove)
             known = document_file.write(self._caches()[0], self._lines(old, same, digests, places, text_of, changes))
             files = dict(zip(TIERS, self._caches()[1:-1], strict=True))
             new = {tier: update(file, cells[tier], changes[tier], partial(row_size, tier)) for tier, file in files.items()}
@@ -222,13 +226,11 @@ def _put_names(tier: str, files: KeptFiles, names: list[str]) -> dict[str, list[
     return {"names": [], "parts": [beginning for beginning, _ in parts]}
 
 
-def _change(changes: Mapping[str, TermChanges], page: IndexedPage, how: Callable[[TermChanges, str, tuple[int, int]], None]) -> None:
+def _change(changes: Mapping[str, TermChanges], page: IndexedPage, how: Callable[[TermChanges, str, list[Occurrence]], None]) -> None:
     """Add the terms of a page to the changes, or remove them."""
-    entity, number = page.place
     for tier, terms in zip(TIERS, msgspec.json.decode(page.document.terms), strict=True):
         for term, weights in terms.items():
-            for weight in weights:
-                how(changes[tier], term, (entity, code(number, weight)))
+            how(changes[tier], term, occurrences_of(page.place, weights))
 
 
 def _file_digest(file: Path) -> str:

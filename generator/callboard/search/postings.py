@@ -13,22 +13,26 @@ from typing import TypeAlias
 
 import msgspec
 
+from callboard.search.places import PAGE_BITS, PagePlace
+
 SECTION_BITS, WEIGHT_BITS = 9, 3
-Occurrence: TypeAlias = tuple[int, int]
-"""Number of the entity, and code."""
-_WEIGHT = (1 << WEIGHT_BITS) - 1
+CODE_BITS = PAGE_BITS + SECTION_BITS + WEIGHT_BITS
+Occurrence: TypeAlias = int
+"""The number of the entity and the code in one: ``entity << CODE_BITS | code``. It fits into 64 bits."""
+_WEIGHT, _CODE = (1 << WEIGHT_BITS) - 1, (1 << CODE_BITS) - 1
 
 
-def code(page: int, section_and_weight: int) -> int:
-    """The code of an occurrence, of a page's number and a weight of its document."""
-    return page << (SECTION_BITS + WEIGHT_BITS) | section_and_weight
+def occurrences_of(place: PagePlace, weights: Iterable[int]) -> list[Occurrence]:
+    """The occurrences of a term on a page, of the weights of the page's document."""
+    page = place.entity << CODE_BITS | place.page << (SECTION_BITS + WEIGHT_BITS)
+    return [page | weight for weight in weights]
 
 
 def packed(occurrences: Iterable[Occurrence]) -> str:
     """The JSON of sorted occurrences."""
     entities: dict[int, list[int]] = {}
-    for entity, each in occurrences:
-        entities.setdefault(entity, []).append(each)
+    for each in occurrences:
+        entities.setdefault(each >> CODE_BITS, []).append(each & _CODE)
     return _packed({entity: _gaps(codes) for entity, codes in entities.items()})
 
 
@@ -36,7 +40,7 @@ def unpacked(text: str) -> Iterator[Occurrence]:
     """The occurrences of the JSON that ``packed`` made. Raises ``msgspec.DecodeError`` if it is damaged."""
     for entity, gaps in _entities(text).items():
         for each in accumulate(gaps):
-            yield entity, each
+            yield entity << CODE_BITS | each
 
 
 def merged(texts: list[str], removed: Collection[Occurrence] = ()) -> str:
@@ -53,9 +57,9 @@ def merged(texts: list[str], removed: Collection[Occurrence] = ()) -> str:
             if entity in found:
                 several.setdefault(entity, {*accumulate(found[entity])}).update(accumulate(gaps))
             found.setdefault(entity, gaps)
-    for entity, each in removed:
-        if entity in found:
-            several.setdefault(entity, {*accumulate(found[entity])}).discard(each)
+    for each in removed:
+        if (entity := each >> CODE_BITS) in found:
+            several.setdefault(entity, {*accumulate(found[entity])}).discard(each & _CODE)
     found |= {entity: _gaps(sorted(codes)) for entity, codes in several.items()}
     return _packed({entity: found[entity] for entity in sorted(found) if found[entity]})
 
