@@ -1,12 +1,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from page_builders import shared_context
 
 from callboard.documentation.health import DOCUMENTATION, MOST, documentation_health, next_turn_of_documentation
 from callboard.model.facts.documentation import DefectKind
-from callboard.pages.facts import index_pages
+from callboard.pages.facts import index_pages, team_totals
 from callboard.pages.facts.context import facts_context
 from callboard.pages.facts.families import FAMILIES
 from callboard.state.facts import CollectedFacts, with_own_facts
@@ -85,3 +86,18 @@ def test_a_portal_without_tools_has_the_page_and_no_link_to_the_one_of_tools(por
     assert (page.path, page.view().count) == ("documentation/", len(made.facts))
     assert [link.path for link in page.view().nav] == ["documentation/"]
     assert page.view().kinds[:5] == ("Missing images", "Broken links", "Missing headings", "Unpublished files", "Undrawn diagrams")
+
+
+def test_the_pages_of_a_long_list_have_the_numbers_of_all_defects_counted_once(portal, monkeypatch):
+    text = "".join(f"[x](gone{number}.md)\n" for number in range(MOST + 50))
+    made = health(portal, portal.write(**{"docs/index.md": text}).built())
+    facts = with_own_facts(CollectedFacts(), DOCUMENTATION, made.facts, made.measurements, NOW)
+    asked, owner = [], team_totals.organization.owner
+    monkeypatch.setattr(team_totals, "organization", SimpleNamespace(owner=lambda *of: asked.append(of) or owner(*of)))
+    pages = [*index_pages.plan(facts_context(shared_context(portal.catalog), facts, FAMILIES))]
+    assert asked == []
+    views = [page.view() for page in pages]
+    assert len(views) > 1
+    assert len(asked) == len(made.facts)
+    assert {view.teams for view in views} == {views[0].teams}
+    assert [row.counts for row in views[0].teams] == [(f"{MOST:,}",)]

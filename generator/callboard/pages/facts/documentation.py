@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from callboard.catalog import organization
 from callboard.model.data_classes import dataclass
 from callboard.model.facts.documentation import DefectKind, DocumentationDefect
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
-from callboard.model.ref import EntityRef
 from callboard.pages.facts import formatting
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import (
@@ -18,7 +16,6 @@ from callboard.pages.facts.formatting import (
     at,
     events,
     joined,
-    page_count,
     rows_of_page,
     short,
     sources_of,
@@ -26,23 +23,15 @@ from callboard.pages.facts.formatting import (
     with_owner,
     with_subject,
 )
+from callboard.pages.facts.team_totals import CountedListing, TeamFindings, listing_pages
 from callboard.pages.facts.view import Block, Content, EventView, Figure, NavLink, SourceView
 from callboard.pages.pager import Pager, pager
-from callboard.pages.shared_views import EntityLink, StateView
+from callboard.pages.shared_views import StateView
 
 _FIGURES = 4
 """Kinds that a panel counts, the most frequent ones."""
 _REASONED = frozenset({DefectKind.TEXT, DefectKind.FILE, DefectKind.DIAGRAM})
 """Kinds that say why: in English, in every portal."""
-
-
-@dataclass(frozen=True, slots=True)
-class TeamDefects:
-    """Numbers of defects in what one team owns."""
-
-    team: EntityLink | None
-    counts: tuple[str, ...]
-    """By kind, in the order of ``DocumentationDefectsView.kinds``; empty strings for 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +42,7 @@ class DocumentationDefectsView:
     count: int
     kinds: tuple[str, ...]
     """Names of the kinds that exist."""
-    teams: tuple[TeamDefects, ...]
+    teams: tuple[TeamFindings, ...]
     rows: tuple[EventView, ...]
     pager: Pager
     sources: tuple[SourceView, ...]
@@ -91,32 +80,21 @@ def _row(context: FactsContext, fact: Fact) -> EventView:
     return EventView(state.text, state, url_of(fact), note=note, reason=reason, at=at(context, value.changed))
 
 
-def _listed(context: FactsContext) -> list[Fact]:
-    return ranked(context.of_family("documentation"))
+def _listed(context: FactsContext) -> CountedListing[DefectKind]:
+    return CountedListing(
+        context, "documentation", DefectKind, lambda fact: fact.value.kind if isinstance(fact.value, DocumentationDefect) else None
+    )
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int, order: Sequence[Fact]) -> DocumentationDefectsView:
-    values = [(fact.subject, fact.value.kind) for fact in order if isinstance(fact.value, DocumentationDefect)]
-    kinds = [kind for kind in DefectKind if any(found is kind for _, found in values)]
-    by_team: defaultdict[EntityRef | None, Counter[DefectKind]] = defaultdict(Counter)
-    for ref, kind in values:
-        by_team[organization.owner(context.catalog, ref)][kind] += 1
-    most = sorted(by_team.items(), key=lambda each: (-each[1].total(), str(each[0])))
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int, listing: CountedListing[DefectKind]) -> DocumentationDefectsView:
+    totals = listing.totals
     return DocumentationDefectsView(
-        nav, len(order), tuple(context.labels[f"docs_defects_{kind}"] for kind in kinds),
-        tuple(
-            TeamDefects(context.links.to(team) if team else None, tuple(f"{counts[kind]:,}" if counts[kind] else "" for kind in kinds))
-            for team, counts in most
-        ),
-        tuple(with_owner(context, fact, _row(context, fact)) for fact in rows_of_page(order, number)),
-        pager("documentation/", number, page_count(len(order))), sources_of(context, "documentation"),
+        nav, len(listing.order), tuple(context.labels[f"docs_defects_{kind}"] for kind in totals.kinds), totals.teams,
+        tuple(with_owner(context, fact, _row(context, fact)) for fact in rows_of_page(listing.order, number)),
+        pager("documentation/", number, listing.pages), sources_of(context, "documentation"),
     )  # fmt: skip
 
 
-def _page_count(_: FactsContext, order: Sequence[Fact]) -> int:
-    return page_count(len(order))
-
-
 PAGES = FamilyPages(
-    icon="docs", panel=_panel, rollup=_rollup, index=FamilyIndex("documentation", _index, pages=_page_count, listing=_listed)
+    icon="docs", panel=_panel, rollup=_rollup, index=FamilyIndex("documentation", _index, pages=listing_pages, listing=_listed)
 )  # fmt: skip

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from callboard.catalog import organization
 from callboard.model.data_classes import dataclass
 from callboard.model.facts.drift import DriftFinding, DriftKind
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
-from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import (
     EVENTS,
@@ -19,7 +17,6 @@ from callboard.pages.facts.formatting import (
     joined,
     number,
     number_label,
-    page_count,
     rows_of_page,
     short,
     sources_of,
@@ -27,9 +24,10 @@ from callboard.pages.facts.formatting import (
     with_owner,
     with_subject,
 )
+from callboard.pages.facts.team_totals import CountedListing, TeamFindings, listing_pages
 from callboard.pages.facts.view import Block, Content, EventView, Figure, NavLink, SourceView
 from callboard.pages.pager import Pager, pager
-from callboard.pages.shared_views import EntityLink, StateView
+from callboard.pages.shared_views import StateView
 
 FOLDER = "drift/"
 _FIGURES = 4
@@ -47,15 +45,6 @@ class PatchView:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamDrift:
-    """Numbers of open findings in what one team owns."""
-
-    team: EntityLink | None
-    counts: tuple[str, ...]
-    """By kind, in the order of ``DriftIndexView.kinds``; empty strings for 0."""
-
-
-@dataclass(frozen=True, slots=True)
 class DriftIndexView:
     """Findings by team and kind, and a list of them with their patches."""
 
@@ -64,7 +53,7 @@ class DriftIndexView:
     """Of open ones."""
     total: int
     kinds: tuple[str, ...]
-    teams: tuple[TeamDrift, ...]
+    teams: tuple[TeamFindings, ...]
     rows: tuple[tuple[EventView, PatchView | None], ...]
     pager: Pager
     sources: tuple[SourceView, ...]
@@ -137,33 +126,23 @@ def _key(kind: DriftKind) -> str:
     return kind.replace("-", "_")
 
 
-def _listed(context: FactsContext) -> list[Fact]:
-    return ranked(context.of_family("drift"))
+def _listed(context: FactsContext) -> CountedListing[DriftKind]:
+    """All findings; those that are open count."""
+    return CountedListing(
+        context, "drift", DriftKind, lambda fact: fact.value.kind if isinstance(fact.value, DriftFinding) and fact.value.is_open else None
+    )
 
 
-def _index(context: FactsContext, nav: tuple[NavLink, ...], number_of_page: int, order: Sequence[Fact]) -> DriftIndexView:
-    values = [(fact.subject, fact.value.kind) for fact in order if isinstance(fact.value, DriftFinding) and fact.value.is_open]
-    kinds = [kind for kind in DriftKind if any(found is kind for _, found in values)]
-    by_team: defaultdict[EntityRef | None, Counter[DriftKind]] = defaultdict(Counter)
-    for ref, kind in values:
-        by_team[organization.owner(context.catalog, ref)][kind] += 1
-    most = sorted(by_team.items(), key=lambda each: (-each[1].total(), str(each[0])))
+def _index(context: FactsContext, nav: tuple[NavLink, ...], number_of_page: int, listing: CountedListing[DriftKind]) -> DriftIndexView:
+    totals = listing.totals
     return DriftIndexView(
-        nav, len(values), len(order), tuple(context.labels[f"drift_{_key(kind)}"] for kind in kinds),
-        tuple(
-            TeamDrift(context.links.to(team) if team else None, tuple(f"{counts[kind]:,}" if counts[kind] else "" for kind in kinds))
-            for team, counts in most
-        ),
-        tuple((with_owner(context, fact, _row(context, fact)), _patch(fact)) for fact in rows_of_page(order, number_of_page)),
-        pager(FOLDER, number_of_page, page_count(len(order))), sources_of(context, "drift"),
+        nav, totals.count, len(listing.order), tuple(context.labels[f"drift_{_key(kind)}"] for kind in totals.kinds), totals.teams,
+        tuple((with_owner(context, fact, _row(context, fact)), _patch(fact)) for fact in rows_of_page(listing.order, number_of_page)),
+        pager(FOLDER, number_of_page, listing.pages), sources_of(context, "drift"),
     )  # fmt: skip
-
-
-def _page_count(_: FactsContext, order: Sequence[Fact]) -> int:
-    return page_count(len(order))
 
 
 PAGES = FamilyPages(
     icon="edit", panel=_panel, rollup=_rollup, needs_attention=lambda fact: fact.value.is_open,
-    index=FamilyIndex("drift", _index, pages=_page_count, listing=_listed),
+    index=FamilyIndex("drift", _index, pages=listing_pages, listing=_listed),
 )  # fmt: skip
