@@ -387,11 +387,16 @@ def test_an_entity_that_provides_an_api_lists_its_first_operations():
 
 def test_the_page_of_a_server_of_tools_lists_its_remotes():
     remotes = [{"type": "streamable-http", "url": "https://tools.acme.test/mcp"}, {"type": "sse", "url": "javascript:alert(1)"}, "x"]
+    variables = {"tenant": {"description": "Your tenant", "isRequired": True}}
+    headers = [{"name": "X-API-Key", "isRequired": True, "isSecret": True}]
+    remotes.append({"type": "sse", "url": "https://{tenant}.acme.test/mcp", "variables": variables, "headers": headers})
     server = entity_of({"kind": "API", "metadata": {"name": "tools"}, "spec": {"type": "mcp-server", "remotes": remotes}})
     _, html = page_of([server], str(server.ref))
     assert '<a class="cb-code" href="https://tools.acme.test/mcp">' in html
     assert "streamable-http</bdi>" in html
     assert 'href="javascript' not in html
+    assert "https://{tenant}.acme.test/mcp" in html
+    assert 'href="https://{tenant}' not in html
 
 
 def words_of(text, type_="x"):

@@ -21,5 +21,6 @@ def remotes(context: EntityContext, entity: Entity) -> Section | None:
     for each in values[:LIMIT]:
         url = masked(text_of(each.get("url"), 500), is_public=context.is_public).text
         if url:
-            rows.append(LocationTarget(url, web_url(url), text_of(each.get("type"), 60)))
+            address = "" if "{" in url else web_url(url)  # variables of a registry's server.json are filled by its client
+            rows.append(LocationTarget(url, address, text_of(each.get("type"), 60)))
     return Section("remotes", context.labels["remotes"], "targets", tuple(rows), f"{len(values):,}") if rows else None
