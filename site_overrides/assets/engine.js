@@ -2,7 +2,7 @@
 import { asked, FIELDS, read } from "./filters.js";
 import { columnsOf } from "./facet-columns.js";
 import { calmed, details, refined, search, varied, warm } from "./search-index.js";
-import { find, narrow, prepare, RUNG } from "./search-core.js";
+import { find, narrow, preparing, RUNG } from "./search-core.js";
 import { loadColumns, loadNames } from "./names.js";
 import { placeColumns, PLACES, placeOf } from "./search-places.js";
 
@@ -13,12 +13,29 @@ export const GROUPS = ["names", "titles", "sections", "similar", "about", "texts
 const IF_SLIPPED = ["names", "similar", ...GROUPS.filter((group) => !["names", "similar"].includes(group))];
 const STRONG = RUNG.words - 10, ENOUGH = 5, REFINED = 10, VARIED = 100;
 
+const SHORT = 6;      // milliseconds of a step; on a slow phone they are four times as many
+
+/** Leaves the thread to what waits for it: input, and the next paint. */
+const breathe = () => globalThis.scheduler?.yield?.() ?? new Promise((next) => setTimeout(next));
+
+/** The result of a generator that runs in short steps. */
+async function inSteps(parts) {
+  for (let since = performance.now(); ;) {
+    const step = parts.next();
+    if (step.done) return step.value;
+    if (performance.now() - since > SHORT) { await breathe(); since = performance.now(); }
+  }
+}
+
 let ready = null;
 /** The names, prepared once a page. `fields` of filters that are no facets get their columns here. */
 export const engine = async (fields = []) => {
-  ready ??= loadNames().then((names) => {
+  ready ??= loadNames().then(async (names) => {
     warm();
-    return { names, index: prepare(names.entries), columns: { ...columnsOf(names, FACETS.filter((key) => !PLACES.includes(key))), ...placeColumns(names) } };
+    await breathe();
+    const index = await inSteps(preparing(names.entries)), columns = {};
+    for (const key of FACETS.filter((each) => !PLACES.includes(each))) { await breathe(); Object.assign(columns, columnsOf(names, [key])); }
+    return { names, index, columns: { ...columns, ...placeColumns(names) } };
   }).catch((error) => { ready = null; throw error; });
   const made = await ready, missing = fields.filter((field) => FIELDS.includes(field) && !made.columns[field]);
   if (missing.length) Object.assign(made.columns, columnsOf(made.names, missing, BESIDE.some((field) => missing.includes(field)) ? await loadColumns().catch(() => null) : null));

@@ -145,3 +145,18 @@ def test_on_paper_lists_stand_below_each_other(page, portal):
     page.emulate_media(media="print")
     first, second = (each.bounding_box() for each in page.locator(".cb-cols--2 > *").all()[:2])
     assert second["y"] >= first["y"] + first["height"]
+
+
+def test_a_diagram_that_is_wider_than_its_box_fades_where_it_goes_on(page, portal):
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(f"{portal}catalog/default/component/order-svc/", wait_until="load")
+    box = page.locator(".cb-figure__scroll").first
+    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth + 20")
+    seen = []
+    for place in (0, 0.5, 1):
+        box.evaluate("(box, place) => { box.scrollLeft = place * (box.scrollWidth - box.clientWidth); }", place)
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        seen.append(box.evaluate("(box) => getComputedStyle(box).maskImage"))
+    assert "to left" in seen[0], seen
+    assert "to right" in seen[2], seen
+    assert seen[1].count("rgba(0, 0, 0, 0)") == 2

@@ -1,4 +1,5 @@
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -60,6 +61,23 @@ def made(texts, configuration=None, seconds=10, others=(), folder=None, kinds=("
 def test_markdown_becomes_the_html_of_techdocs(text, wanted):
     pages = made({"index.md": text, "other/page.md": "# P"}, others=("img/a.png",))
     assert wanted in pages["index.md"].html
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('<img src="https://o.test/a.png" alt="Build &amp; <b> state">', '<span class="cb-noimage">Build &amp; &lt;b&gt; state</span>'),
+        ('<picture><img src="https://other.test/a.png" alt="Logo"></picture>', '<p><span class="cb-noimage">Logo</span></p>'),
+        ('<a href="https://ci.test/"><img src="//o.test/a.png" title="Build"></a>', '/"><span class="cb-noimage">Build</span></a>'),
+        ('a <img src="" alt=""> b', "a  b"),
+        ('<img alt="x src=">', '<span class="cb-noimage">x src=</span>'),
+        ('<img src="img/a.png" alt="own">', '<img src="img/a.png" alt="own">'),
+    ],
+)  # fmt: skip
+def test_an_image_that_cannot_be_shown_is_its_text(text, wanted):
+    html = made({"index.md": text}, others=("img/a.png",))["index.md"].html
+    assert wanted in html
+    assert all(' src="' in image for image in re.findall("<img[^>]*>", html))
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,15 @@ def operations_of(document):
     return [(path, method) for path, item in places for method in item if method in METHODS]
 
 
+@pytest.mark.parametrize(("tag", "group"), [("Orders", "Webhooks"), ("WebHooks", "WebHooks")])
+def test_webhooks_without_a_tag_have_a_group_that_is_written_as_others_are(tag, group):
+    operation = {"responses": {"200": {"description": "Fine"}}}
+    paths, hooks = {"/a": {"get": {**operation, "tags": [tag]}}}, {"created": {"post": operation}}
+    text = yaml.safe_dump({"openapi": "3.1.0", "info": {"title": "T", "version": "1"}, "paths": paths, "webhooks": hooks})
+    groups = [each.name for each in read_reference(text, "openapi", is_public=False).groups]
+    assert groups == list(dict.fromkeys((tag, group)))
+
+
 OPEN_APIS = [*sorted(ACME.rglob("*openapi*.yaml")), *sorted(ACME.rglob("openapi.json"))]
 
 

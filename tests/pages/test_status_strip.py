@@ -1,6 +1,7 @@
 """The status strip and the contacts in the head of an entity's page."""
 
 import re
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -9,7 +10,7 @@ from test_facts_panels import NOW, asked, fact, text, world
 
 from callboard.catalog.linking import link
 from callboard.model.facts.availability import Availability
-from callboard.model.facts.deployment import Deployment
+from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import FactSeverity, RunState
 from callboard.model.facts.incident import Incident, IncidentState
 from callboard.model.facts.vulnerability import Vulnerability
@@ -24,6 +25,13 @@ RESOLVED = fact("incident", Incident("Over", NOW, state=IncidentState.RESOLVED, 
 CRITICAL = fact("vulnerability", Vulnerability("CVE-2026-1", FactSeverity.CRITICAL), source="scan")
 LOW = fact("vulnerability", Vulnerability("CVE-2026-2", FactSeverity.LOW), source="scan")
 DEPLOYED = fact("deployment", Deployment("1.4.2", NOW, RunState.FAILED), environment="production")
+
+
+def deployed(version, minutes, state=RunState.SUCCEEDED, health=None, environment="production"):
+    value = Deployment(version, NOW - timedelta(minutes=minutes), state, health=health)
+    return fact("deployment", value, environment=environment, key=f"{version}-{environment}")
+
+
 NOT_MEASURED = "Not measured: Incidents, Critical/high"
 
 
@@ -57,6 +65,23 @@ def strip(html):
 )
 def test_the_strip_says_what_tools_report_and_what_nobody_measured(facts, measured, says):
     assert text(strip(page_of(world(facts, measured)))) == says
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ([deployed("2", 1), deployed("1", 60, environment="staging")], "Last deployment succeeded 2 · production"),
+        ([deployed("2", 1), deployed("1", 60, health=Health.DEGRADED, environment="staging")], "Deployment degraded 1 · staging"),
+        ([deployed("2", 1), deployed("1", 60, RunState.FAILED, environment="staging")], "Deployment failed 1 · staging"),
+        ([deployed("2", 1), deployed("1", 60, RunState.FAILED)], "Last deployment succeeded 2 · production"),
+        ([deployed("2", 1, RunState.FAILED), deployed("1", 60, health=Health.MISSING)], "Last deployment failed 2 · production"),
+    ],
+    ids=["newest", "degraded", "failed", "mended", "failed and missing"],
+)
+def test_a_deployment_in_trouble_is_named_before_a_newer_one(facts, says):
+    shown = text(strip(page_of(world(facts))))
+    assert shown.startswith(says)
+    assert text(strip(page_of(world(facts), "catalog/default/group/team/"))).startswith(says)
 
 
 def test_each_state_leads_to_a_panel_of_the_page():

@@ -13,6 +13,8 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", 
 MAX_PARENTS = 4
 """Tags above one another; one may name itself as its parent."""
 _NO_TAG = "/"
+_WEBHOOKS = "Webhooks"
+"""The tag of webhooks without one, unless other operations have it in another spelling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +28,24 @@ class ListedOperation:
     """The path item, with what all of its operations share."""
     operation: dict[str, Any]
     tag: str
-    """Its first tag; without one the first segment of its path."""
+    """Its first tag; without one the first segment of its path, or ``Webhooks``."""
     is_webhook: bool = False
 
 
 def listed_operations(document: dict[str, Any], schemas: SchemaReader) -> list[ListedOperation]:
     """All operations of paths, then those of webhooks."""
     webhooks = mapping(document.get("webhooks") or document.get("x-webhooks")).items()
-    return [
-        *(each for path, item in mapping(document.get("paths")).items() for each in _of_item(path, item, schemas)),
-        *(each for name, item in webhooks for each in _of_item(name, item, schemas, webhook=True)),
-    ]
+    listed = [each for path, item in mapping(document.get("paths")).items() for each in _of_item(path, item, schemas)]
+    named = (*declared_tags(document), *(each.tag for each in listed))
+    default = next((tag for tag in named if tag.casefold() == _WEBHOOKS.casefold()), _WEBHOOKS)
+    return [*listed, *(each for name, item in webhooks for each in _of_item(name, item, schemas, default))]
 
 
-def _of_item(path: str, item: Any, schemas: SchemaReader, *, webhook: bool = False) -> Iterator[ListedOperation]:
+def _of_item(path: str, item: Any, schemas: SchemaReader, webhooks: str = "") -> Iterator[ListedOperation]:
+    """``webhooks``: the tag of webhooks without one, if the item is one."""
     for method, shared, operation in operations_of_item(item, schemas):
         tag = next((each for each in sequence(operation.get("tags")) if isinstance(each, str) and each.strip()), "")
-        yield ListedOperation(path, method, shared, operation, tag or ("webhooks" if webhook else _first_segment(path)), webhook)
+        yield ListedOperation(path, method, shared, operation, tag or webhooks or _first_segment(path), bool(webhooks))
 
 
 def operations_of_item(item: Any, schemas: SchemaReader) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:

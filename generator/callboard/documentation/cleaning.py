@@ -9,6 +9,7 @@ from functools import cache
 import nh3
 
 from callboard.documentation.foreign_elements import ForeignElements
+from callboard.markdown.images import without_lost_images
 
 _TAGS = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "div",
@@ -49,12 +50,12 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 def safe_page(html: str, address: Address = lambda _, address: address, foreign: ForeignElements | None = None) -> str:
-    """The HTML with an allow-list of elements, attributes and addresses. Images of other hosts keep their text and lose their address.
+    """The HTML with an allow-list of elements, attributes and addresses. Of images of other hosts the text is left.
 
     ``address`` returns the address of an element in the portal; None if it leads nowhere. ``foreign`` gets what a page cannot have.
     """
     _addresses[:] = [address]
-    return _cleaner().clean(_with_visible_placeholders((foreign or ForeignElements()).without(html)))
+    return without_lost_images(_cleaner().clean(_with_visible_placeholders((foreign or ForeignElements()).without(html))))
 
 
 def own_id(name: str) -> str:

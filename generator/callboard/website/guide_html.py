@@ -16,6 +16,7 @@ from typing import Any
 import nh3
 
 from callboard.documentation.entity_addresses import is_entity_address
+from callboard.markdown.images import without_lost_images
 from callboard.website.guide_marks import link_mark, with_marks, without_signs
 
 _TAGS = frozenset({
@@ -62,7 +63,7 @@ def safe_html(html: str, kinds: frozenset[str] = frozenset()) -> str:
 
     ``kinds`` are those of entities, which are schemes of links: ``component:payments``.
     """
-    return with_marks(_cleaner(kinds).clean(html))
+    return with_marks(without_lost_images(_cleaner(kinds).clean(html)))
 
 
 def safe_text(text: Any) -> str:

@@ -94,12 +94,27 @@ def _vulnerabilities(context: FactsContext, facts: Sequence[Fact]) -> StateView:
 
 
 def _deployment(context: FactsContext, facts: Sequence[Fact], label: str, target: str) -> StripItem:
-    """The newest deployment: its version, environment, state and time."""
-    latest = next((fact for fact in ranked(facts) if isinstance(fact.value, Deployment)), None)
-    if latest is None:
+    """The newest deployment in trouble, else the newest: its version, environment, state and time."""
+    order = [fact for fact in ranked(facts) if isinstance(fact.value, Deployment)]
+    if not order:
         return StripItem(label, _nothing(context, "status_none", "none"), target)
-    row = deployment_row(context, latest)
+    shown = _in_trouble(order)
+    if shown is not None and shown is not order[0]:
+        label = context.labels["status_deployment_bad"]
+    row = deployment_row(context, shown or order[0])
     return StripItem(label, row.state or StateView("", "none", ""), target, joined(row.title, row.detail), row.at)
+
+
+def _in_trouble(order: Sequence[Fact]) -> Fact | None:
+    """The first that is degraded or missing, or that failed and was not followed by another of the same entity and environment."""
+    followed: set[tuple[EntityRef, str, str]] = set()
+    for fact in order:
+        place = fact.subject, fact.environment, fact.source
+        value = fact.value
+        if isinstance(value, Deployment) and value.tone is Tone.BAD and (value.shows_health or place not in followed):
+            return fact
+        followed.add(place)
+    return None
 
 
 _STATES = {"incident": _incidents, "availability": _objectives, "vulnerability": _vulnerabilities}
