@@ -2,12 +2,14 @@
 
 ``python benchmarks/documentation/scale.py FOLDER [SETS]``: writes SETS (1,000) repositories of 10 pages each into FOLDER, from the texts of
 ``$CALLBOARD_TEST_DATA/docs`` with words of their own, and prints processor seconds (with child processes) of bare Python-Markdown over the same
-pages, of their conversion by Callboard (cold, unchanged, 100 pages changed), and with ``--site`` of whole builds.
+pages, of their conversion by Callboard (cold, unchanged, 100 pages changed), and with ``--site`` of whole builds. With ``--preview``: of the update of a preview
+after an edit of one page, in its own process, and seconds with the conversion by a worker.
 """
 
 import os
 import random
 import resource
+import statistics
 import subprocess
 import sys
 import time
@@ -24,9 +26,11 @@ from callboard.incremental.fingerprint import code_digest
 from callboard.io.store import Store
 from callboard.pipeline import Workspace, collect, ingest, resolve
 from callboard.plugins.portal_settings import read_settings
+from callboard.preview.portal import PreviewPortal
 
 PAGES = 10
 CHANGED = 100
+EDITS = 7
 STEP = "step"
 
 
@@ -55,6 +59,9 @@ def main(arguments):
         change(folder, sets)
         seconds, _ = run(folder, "site")
         print(f"site, {CHANGED} pages changed    {seconds:8.1f} s")
+    if "--preview" in arguments:
+        used, passed = preview(folder)
+        print(f"preview of an edited page  {used:8.2f} s  {passed:.2f} s on the clock; medians of {EDITS}")
 
 
 def run(folder, step):
@@ -114,6 +121,21 @@ def documentation(folder):
 def site(folder):
     """A whole build."""
     group(["build", "--config", str(folder / "sources.yaml"), "--output", str(folder / "site"), "--quiet"], standalone_mode=False)
+
+
+def preview(folder):
+    """Medians of the processor seconds of this process, and of seconds, from an edit of one page until the new version is served."""
+    portal = PreviewPortal(folder / "sources.yaml", os.environ, lambda: datetime.now(UTC))
+    portal.refresh()
+    page = folder / "repositories/r0000/docs/page-3.md"
+    original, used, passed = page.read_text("utf-8"), [], []
+    for number in range(EDITS):
+        page.write_text(f"{original}\n\nEdit {number} at {time.time()}.\n", encoding="utf-8")
+        cpu, clock = time.process_time(), time.perf_counter()
+        portal.refresh([str(page)])
+        used.append(time.process_time() - cpu)
+        passed.append(time.perf_counter() - clock)
+    return statistics.median(used), statistics.median(passed)
 
 
 def peak():
