@@ -209,6 +209,23 @@ def test_shapes_are_placed_once_and_kept_for_the_next_build(tmp_path):
     assert (second.statistics.read, second.statistics.placed) == (1, 0)
 
 
+def test_a_shape_that_another_process_has_laid_out_meanwhile_is_read(tmp_path):
+    one, other = Layouts(tmp_path), Layouts(tmp_path)
+    chain = graph(("p", "q"), ("q", "r"))
+    draw(chain, one, "./")
+    draw(graph(("p", "q")), other, "./")  # has read the file before the other shape is added
+    drawn = draw(STAR, one, "./")
+    file = tmp_path / CACHE_FILE
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-20])  # as a process finds it while another one writes
+    in_part = Layouts(tmp_path)
+    draw(chain, in_part, "./")
+    file.write_bytes(whole)
+    assert [draw(STAR, each, "./") for each in (other, in_part)] == [drawn, drawn]
+    assert (other.statistics.read, other.statistics.placed) == (1, 1)
+    assert in_part.statistics.placed == 0
+
+
 @pytest.mark.parametrize(
     "spoil",
     [lambda line: line[:90], lambda line: line[:65] + "[1,2,[],[]]", lambda line: line[:65] + '[1,2,[["<x>",1]],[]]', lambda _: "\x00\n\n"],

@@ -61,7 +61,9 @@ class Layouts:
         self._file = cache_folder / CACHE_FILE if cache_folder else None
         self._placements: dict[tuple[int, int, int, tuple[Pair, ...], tuple[int, ...]], Placement] = {}
         self._shapes: dict[Shape, Places] = {}
-        self._stored: dict[bytes, bytes] | None = None
+        self._stored: dict[bytes, bytes] = {}
+        self._read_to: int | None = None
+        """Offset in the cache file of the last line that was read, which may have been incomplete; None before the first reading."""
         self._lock = Lock()
 
     def place(self, graph: Graph, width: int) -> Placement:
@@ -106,14 +108,35 @@ class Layouts:
         return places
 
     def _read(self, shape: Shape, key: str) -> Places | None:
-        """The layout in the cache folder; None if it is missing or damaged."""
-        if self._stored is None:
-            self._stored = _read_lines(self._file) if self._file else {}
-        line = self._stored.get(key.encode())
-        content = checked(line, _PURPOSE) if line else None
+        """The layout in the cache folder; None if it is missing or damaged.
+
+        The lines that other processes of the build have added since the last reading are read too: pages with the same shape are often
+        made by different processes.
+        """
+        content = checked(self._stored.get(key.encode(), b""), _PURPOSE)
+        if content is None:
+            self._read_new_lines()
+            content = checked(self._stored.get(key.encode(), b""), _PURPOSE)
         places = _decode(content[KEY + 1 :], shape) if content else None
         self.statistics.read += places is not None
         return places
+
+    def _read_new_lines(self) -> None:
+        """The lines of the cache by key, not parsed and not compared with their digests: most builds need few of them."""
+        if self._file is None:
+            return
+        try:
+            if self._read_to is None:
+                self._read_to = 0
+                if self._file.stat().st_size > MAX_CACHE_BYTES:
+                    self._file.unlink()
+            with self._file.open("rb") as file:
+                file.seek(self._read_to)
+                content = file.read(MAX_CACHE_BYTES)
+        except OSError:
+            return
+        self._stored.update((line[HEAD : HEAD + KEY], line) for line in content.split(b"\n"))
+        self._read_to += max(0, content.rfind(b"\n"))
 
     def _lay_out(self, shape: Shape, key: str) -> Places:
         self.statistics.placed += 1
@@ -153,18 +176,6 @@ def _with_grid(corners: list[Pair], places: Places, isolated: Iterable[int], wid
         corners[node] = (i % per_row * step, top + i // per_row * (BOX_HEIGHT + GAP))
     right = max(places.width, min(len(nodes), per_row) * step - 2 * GAP)
     return corners, right, top + ((len(nodes) - 1) // per_row + 1) * (BOX_HEIGHT + GAP) - GAP
-
-
-def _read_lines(file: Path) -> dict[bytes, bytes]:
-    """The lines of the cache by key, not parsed and not compared with their digests: most builds need few of them."""
-    try:
-        if file.stat().st_size > MAX_CACHE_BYTES:
-            file.unlink()
-            return {}
-        lines = file.read_bytes().split(b"\n")
-    except OSError:
-        return {}
-    return {line[HEAD : HEAD + KEY]: line for line in lines}
 
 
 def _decode(text: bytes, shape: Shape) -> Places | None:
