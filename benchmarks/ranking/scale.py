@@ -1,8 +1,9 @@
 """What the search index costs for many pages, in the build and in the browser: ``python benchmarks/ranking/scale.py FOLDER --pages 10000``.
 
 The texts are those of ``CALLBOARD_TEST_DATA/docs`` in copies with words of their own, beside as many entities as ``--entities``. Prints processor time,
-memory, files and bytes of the first build and of one in which a page changed; then of queries in Chromium, slowed down four times, bytes and milliseconds:
-until the hits are there, how much of that the page was busy, and once all files are loaded. ``--again`` measures the queries of a folder that is there.
+memory, files and bytes of the first build and of one in which a page changed; then of queries in Chromium, slowed down four times, bytes and
+requests of what the dialog and the search page show, and milliseconds of the latter: until the hits are there, how much of that the page was busy, and
+once all files are loaded. ``--again`` measures the queries of a folder that is there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from playwright.sync_api import CDPSession, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -42,16 +43,17 @@ QUERIES = (
 SLOWER = 4
 HEADING = re.compile(r"^(#{1,6}) +(.*)$", re.MULTILINE)
 PAGE = "<!doctype html><meta charset=utf-8><title>x</title><link rel=icon href=data:,>"
-ASK = """async ([text, count]) => {
+ASK = """async ([text, count, isPage]) => {
   const { prepare } = await import(new URL("assets/search-core.js", location.href));
-  const { details, search } = await import(new URL("assets/search-index.js", location.href));
+  const { search } = await import(new URL("assets/search-index.js", location.href));
+  const { share, take } = await import(new URL("assets/engine.js", location.href));
   if (!self.ready) {
     const entries = Array.from({ length: count }, (_, i) => ({ i, name: `entity-${i}`, title: `Entity ${i}`, kind: "component" }));
     self.ready = { names: { entries, pathOf: (e) => `catalog/default/component/${e.name}/` }, index: prepare(entries) };
   }
-  const began = performance.now(), found = await search(text, self.ready, true);
-  const shown = await details([...found.titles, ...found.sections].slice(0, 10).concat(found.texts.slice(0, 6)));
-  return [performance.now() - began, shown.length, found.sections.length + found.texts.length];
+  const began = performance.now(), groups = await search(text, self.ready, isPage || ((titles) => titles < 5)), order = ["titles", "sections", "about", "texts"];
+  const shown = await Promise.all(order.map((group) => take({ groups, text }, group, isPage ? share({ groups, order }) : 6)));
+  return [performance.now() - began, shown.flat().length, groups.sections.length + groups.texts.length];
 }"""
 
 
@@ -99,30 +101,43 @@ def measure(folder: Path, entities: int) -> None:
     (folder / "site/index.html").write_text(PAGE, encoding="utf-8")
     shutil.copytree(ROOT / "site_overrides/assets", folder / "site/assets", dirs_exist_ok=True)
     server, address, wire = serve(folder / "site")
-    print(f"{'query':34} {'KB':>7} {'requests':>9} {'ms, first':>10} {'ms, busy':>10} {'ms, again':>10} {'hits':>7}")
+    print(
+        f"{'query':34} {'dialog, KB':>10} {'requests':>9} {'page, KB':>9} {'requests':>9} {'ms, first':>10} {'ms, busy':>10} {'ms, again':>10} {'hits':>7}"
+    )
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
         rows = []
         for text in QUERIES:
-            page = browser.new_context().new_page()
-            page.goto(address)
+            page = _opened(browser, address, entities)
             mark = len(wire.sent)
-            page.evaluate(ASK, ["zzzzzz", entities])
-            overview = wire.since(mark)[1]
+            page.evaluate(ASK, [text, entities, False])
+            requests_dialog, size_dialog = wire.since(mark)
+            page.context.close()
+            page = _opened(browser, address, entities)
             session = page.context.new_cdp_session(page)
             session.send("Performance.enable")
             session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
             mark, busy = len(wire.sent), _busy(session)
-            first, _, hits = page.evaluate(ASK, [text, entities])
+            first, _, hits = page.evaluate(ASK, [text, entities, True])
             busy, (requests, size) = _busy(session) - busy, wire.since(mark)
-            again = statistics.median(page.evaluate(ASK, [text, entities])[0] for _ in range(3))
-            rows.append((size / 1000, first, busy, again))
-            print(f"{text:34} {size / 1000:7.0f} {requests:9} {first:10.0f} {busy:10.0f} {again:10.0f} {hits:7,}")
+            again = statistics.median(page.evaluate(ASK, [text, entities, True])[0] for _ in range(3))
+            rows.append((size_dialog / 1000, size / 1000, first))
+            print(
+                f"{text:34} {size_dialog / 1000:10.0f} {requests_dialog:9} {size / 1000:9.0f} {requests:9} {first:10.0f} {busy:10.0f} {again:10.0f} {hits:7,}"
+            )
             page.context.close()
-    print(f"once a page, before the first query: {overview / 1000:.1f} KB")
-    columns = [sorted(column) for column in zip(*rows, strict=True)]
-    print(f"largest: {columns[0][-1]:.0f} KB, {columns[1][-1]:.0f} ms; median: {columns[0][len(rows) // 2]:.0f} KB")
+    dialog, whole, first = (sorted(column) for column in zip(*rows, strict=True))
+    print(f"largest: {dialog[-1]:.0f} KB in the dialog, {whole[-1]:.0f} KB on the search page, {first[-1]:.0f} ms")
+    print(f"median: {statistics.median(dialog):.0f} KB in the dialog, {statistics.median(whole):.0f} KB on the search page")
     server.shutdown()
+
+
+def _opened(browser: Browser, address: str, entities: int) -> Page:
+    """A page that has the program and the overview of the index, but no file of a word."""
+    page = browser.new_context().new_page()
+    page.goto(address)
+    page.evaluate(ASK, ["zzzzzz", entities, True])
+    return page
 
 
 def _busy(session: CDPSession) -> float:
@@ -151,7 +166,8 @@ def main() -> None:
     )
     print("one page changed ", build(options.folder, texts, path))
     files = [*(options.folder / "site/search").rglob("*.json")]
-    print(f"on disk           {len(files):,} files, {sum(file.stat().st_size for file in files) / 1e6:.1f} MB")
+    sizes = [file.stat().st_size for file in files]
+    print(f"on disk           {len(files):,} files, {sum(sizes) / 1e6:.1f} MB, the largest {max(sizes) / 1e3:.0f} KB")
     measure(options.folder, options.entities)
 
 

@@ -1,7 +1,7 @@
 // engine.js: one query to the names and to the index of sections and texts, with facets over all hits. Shared by the dialog, home, and the search page.
 import { asked, FIELDS, read } from "./filters.js";
 import { columnsOf } from "./facet-columns.js";
-import { calmed, details, refined, search, varied, warm } from "./search-index.js";
+import { byWords, CALM, details, search, varied, warm } from "./search-index.js";
 import { find, narrow, preparing, RUNG } from "./search-core.js";
 import { loadColumns, loadNames } from "./names.js";
 import { placeColumns, PLACES, placeOf } from "./search-places.js";
@@ -11,7 +11,7 @@ export const PAUSE = 120;
 /** Groups of hits by kind of match, in their order; `similar` are names that are spelled otherwise, `portal` its own guides. The `order` of a result is another one if only words that are spelled otherwise are in titles. */
 export const GROUPS = ["names", "titles", "sections", "similar", "about", "texts", "portal"];
 const IF_SLIPPED = ["names", "similar", ...GROUPS.filter((group) => !["names", "similar"].includes(group))];
-const STRONG = RUNG.words - 10, ENOUGH = 5, REFINED = 10, VARIED = 100;
+const STRONG = RUNG.words - 10, ENOUGH = 5, REFINED = 10, VARIED = 100, TURNS = 3, ROOM = 18;
 
 const SHORT = 6;      // milliseconds of a step; on a slow phone they are four times as many
 
@@ -78,15 +78,26 @@ function facetted(result) {
   return { ...result, groups, counts, guides: hits.portal?.length ?? 0, total: Object.values(groups).reduce((sum, group) => sum + group.length, 0) };
 }
 
+/** How many hits of each group of the index a page of all groups shows at first: they share the room, since each of them is a request. */
+export const share = ({ groups, order }) => Math.ceil(ROOM / Math.max(1, order.filter((group) => groups[group]?.length && !groups[group][0].entry).length));
+
 /**
  * The first `n` hits of a group with what is shown of them; the best of the index are put in order once their titles are known. The order is the same
- * for each `n`, so that home, the dialog and the search page agree.
+ * for each `n`, so that home, the dialog and the search page agree. Only hits that are shown are loaded, and those that may come before one of them.
  */
 export async function take({ groups, text }, group, n) {
   const hits = groups[group];
   if (!hits.length || hits[0].entry) return hits.slice(0, n);
-  const first = await details(hits.slice(0, REFINED)), best = ["sections", "titles", "portal"].includes(group) ? refined(first, text) : calmed(first);
-  const order = [...varied([...best, ...hits.slice(REFINED, VARIED)]), ...hits.slice(VARIED)].slice(0, n), others = await details(order.filter((hit) => !hit.path));
-  const shown = new Map(others.map((hit) => [hit.key, hit]));
-  return order.map((hit) => (hit.path ? hit : shown.get(hit.key))).filter(Boolean);
+  const { factor, most } = ["sections", "titles", "portal"].includes(group) ? byWords(text) : CALM;
+  const shown = new Map(), best = hits.slice(0, REFINED), bound = (hit) => hit.score * (shown.has(hit) ? shown.get(hit) && factor(shown.get(hit)) : most(hit));
+  for (let turn = 1; ; turn += 1) {
+    const bounds = new Map(best.map((hit) => [hit, bound(hit)]));
+    best.sort((a, b) => bounds.get(b) - bounds.get(a) || a.key - b.key);
+    const left = [...best, ...hits.slice(REFINED)].filter((hit) => shown.get(hit) !== null), order = [...varied(left.slice(0, VARIED)), ...left.slice(VARIED)].slice(0, n);
+    const missing = new Set(order.filter((hit) => !shown.has(hit)));
+    if (!missing.size) return order.map((hit) => shown.get(hit));
+    if (turn === TURNS) for (const hit of best) if (!shown.has(hit)) missing.add(hit);
+    const asked = [...missing], made = await details(asked);
+    asked.forEach((hit, i) => shown.set(hit, made[i]));
+  }
 }

@@ -331,10 +331,10 @@ export function varied(hits, most = 3) {
 
 const KINDS = ["", "operation", "type", "fact"];
 
-/** What is shown of hits: `{path, title, crumbs, excerpt, kind}` beside their own values; hits that a newer build removed are left out. */
+/** What is shown of each hit: `{path, title, crumbs, excerpt, kind}` beside its own values; null for one that a newer build removed. */
 export async function details(hits) {
   const { bits, group: size } = await overview(), blockOf = (id) => (bits ? fnv(id) >>> (32 - bits) : 0);
-  const shown = await Promise.all(hits.map(async (hit) => {
+  return Promise.all(hits.map(async (hit) => {
     const id = `${hit.entity}.${numberOf(hit.key)}`, number = hit.key % PAGE, group = Math.floor(number / size), page = (await file(`b/${blockOf(id)}${group ? `-${group}` : ""}.json`))[id];
     const section = page?.[2][number % size];
     if (!section) return null;
@@ -342,25 +342,23 @@ export async function details(hits) {
     const place = path.replace(/#facts$/u, "");
     return { ...hit, path: place + (section[0] ? `#${encodeURIComponent(section[0])}` : ""), title: section[1], crumbs: number ? [title, outer].filter(Boolean) : [], excerpt: section[2], kind: KINDS[section[3] ?? 0] };
   }));
-  return shown.filter(Boolean);
 }
 
 const NEWS = /(?:^|\/)(?:change-?log|change-?history|release-?notes|releases?|upgrading|upgrade|migrations?)(?:[/._-]|$)/iu;
 
-/** The best hits in texts: pages that list what changed mention everything once, and come after pages about it. */
-export function calmed(hits) {
-  for (const hit of hits) if (hit.score > 0 && NEWS.test(hit.path.split("#")[0])) hit.score *= 0.75;
-  return hits.sort((a, b) => b.score - a.score || a.key - b.key);
-}
+// How scores of the best hits change once it is known what is shown of them: `factor(shown)`, and `most(hit)` while it is not known.
 
-/** The best hits by title in their final order: one that is called exactly so, or begins so, comes before others. */
-export function refined(hits, text) {
+/** In texts, pages that list what changed mention everything once, and come after pages about it. */
+export const CALM = { factor: ({ score, path }) => (score > 0 && NEWS.test(path.split("#")[0]) ? 0.75 : 1), most: () => 1 };
+
+/** By title, one that is called exactly so, or begins so, comes before others. */
+export function byWords(text) {
   const plain = (words) => words.join(" "), wanted = plain(wordsOf(text)), small = plain(partsOf(fold(text)));
-  for (const hit of hits) {
+  const factor = (hit) => {
     const title = plain(wordsOf(hit.title));
-    hit.score *= title === wanted ? 1.6 : title.startsWith(`${wanted} `) ? 1.25 : ` ${title} `.includes(` ${wanted} `) || (small && plain(partsOf(hit.title)) === small) ? 1.15 : 1;
-  }
-  return hits.sort((a, b) => b.score - a.score || a.key - b.key);
+    return title === wanted ? 1.6 : title.startsWith(`${wanted} `) ? 1.25 : ` ${title} `.includes(` ${wanted} `) || (small && plain(partsOf(hit.title)) === small) ? 1.15 : 1;
+  };
+  return { factor, most: ({ isWhole }) => (isWhole ? 1.6 : 1) };
 }
 
 /** Is a hit in the documentation, or in the reference of an entity? Even numbers are pages of documents, odd ones of references (search/places.py). */

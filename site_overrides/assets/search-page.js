@@ -1,5 +1,5 @@
 // search-page.js: /search/?q=…: all hits in groups by kind of match, with facets; the state is in the URL.
-import { byIndex, byName, engine, FACETS, PAUSE, take } from "./engine.js";
+import { byIndex, byName, engine, FACETS, PAUSE, share, take } from "./engine.js";
 import { chosenChips, facetPanel } from "./facets.js";
 import { disable, el } from "./elements.js";
 import { FIELDS, fieldsIn, settled } from "./filters.js";
@@ -60,8 +60,8 @@ async function start() {
     }, PAUSE);
   }
   const drawnGroups = (found, which) => Promise.all(which.map(async (name) => {
-    const bound = bounds[name] ?? STEP, hits = await take(found, name, bound), count = found.groups[name].length;
-    return part(name, count, hits.map((hit) => anyHit(ready.names, hit, found.text, PLAIN)), count > bound);
+    const all = found.groups[name], bound = bounds[name] ?? (all[0]?.entry ? STEP : share(found)), hits = await take(found, name, bound);
+    return part(name, all.length, hits.map((hit) => anyHit(ready.names, hit, found.text, PLAIN)), bound);
   }));
   function show(found, groups) {
     const focused = box.contains(document.activeElement) ? document.activeElement.href : null;
@@ -69,9 +69,9 @@ async function start() {
     box.replaceChildren(...groups.filter(Boolean));
     if (focused) [...box.querySelectorAll("a")].find((hit) => hit.href === focused)?.focus();
   }
-  function part(name, count, hits, hasMore) {
+  function part(name, count, hits, bound) {
     if (!hits.length) return null;
-    const more = hasMore ? el("button", { type: "button", class: "cb-linkbutton cb-search-more", onclick: () => { bounds[name] = (bounds[name] ?? STEP) + STEP * 2; draw(); } }, words.more(count - hits.length)) : null;
+    const more = count > bound ? el("button", { type: "button", class: "cb-linkbutton cb-search-more", onclick: () => { bounds[name] = bound + STEP; draw(); } }, words.more(count - hits.length)) : null;
     return el("section", { "aria-label": words.groups[name], "data-group": name }, el("div", { class: "cb-h2" }, el("h2", { id: `found-${name}` }, words.groups[name], " ", el("span", { class: "cb-count" }, count.toLocaleString(document.documentElement.lang || undefined)))), el("ul", { class: "cb-list cb-box" }, hits.map((hit) => el("li", {}, hit))), more ?? "");
   }
   draw();
