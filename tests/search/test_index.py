@@ -13,7 +13,7 @@ from callboard.search import shard_names as shard_names_module
 from callboard.search import shards as shards_module
 from callboard.search import term_file
 from callboard.search.index import SearchIndex
-from callboard.search.places import FACTS, fnv, places_of
+from callboard.search.places import FACTS, MOST, fnv, places_of
 from callboard.search.postings import CODE_BITS, bounded, merged, packed, unpacked
 from callboard.settings.settings import SearchSettings
 
@@ -187,6 +187,14 @@ def test_each_page_has_a_number_of_its_own_that_does_not_depend_on_other_entitie
 
 def test_a_large_set_has_a_number_for_each_page():
     assert len(set(places_of(f"docs/default/component/x/{i}/" for i in range(2_000)).values())) == 2_000
+
+
+def test_of_a_set_with_more_pages_than_numbers_the_rest_is_left_out():
+    places = places_of(
+        [*(f"docs/default/component/x/{i}/" for i in range(9_000)), "catalog/default/component/x/", "docs/default/component/y/"]
+    )
+    assert len(set(places.values())) == len(places) == MOST + 2
+    assert {place.page % 2 for path, place in places.items() if path.startswith("docs/default/component/x/")} == {0}
 
 
 def test_the_digest_is_fnv_1a():

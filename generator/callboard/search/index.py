@@ -130,6 +130,7 @@ class SearchIndex:
     ) -> tuple[DocumentFile, dict[str, list[Cell]]]:
         """Bring documents and terms of the cache up to date; returns the documents, and the cells of the terms."""
         old, places = DocumentFile(self._caches()[0]), places_of(digests)
+        digests = {path: digests[path] for path in digests if path in places}
         changes = {tier: TermChanges(self._cache) for tier in TIERS}
         try:
             same = {path for path, known in old.known.items() if digests.get(path) == known.digest and places[path] == known.place}

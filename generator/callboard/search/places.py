@@ -15,6 +15,8 @@ FIXED = 8
 """Numbers of an entity's pages that are kept for certain pages."""
 FEW = 128
 """With more pages than this an entity's pages are spread over ``PAGE_BITS`` instead of ``SMALL_BITS``, so that few of them meet."""
+MOST = 8_000
+"""Most documents of an entity with numbers, and most pages of its reference: there are 8,192 of each. The rest is not in the index."""
 FACTS = "#facts"
 """Behind the path of an entity's page: the document of its facts."""
 _IN_PATH = 4
@@ -45,7 +47,7 @@ def entity_of(path: str) -> str:
 
 
 def places_of(paths: Iterable[str]) -> dict[str, PagePlace]:
-    """The numbers of all pages: odd ones for references, even ones for documents.
+    """The numbers of all pages: odd ones for references, even ones for documents. Those above ``MOST`` have none.
 
     A new page moves another one of its entity only if both digests are the same: one of fifty in a set of ten pages.
     """
@@ -58,10 +60,14 @@ def places_of(paths: Iterable[str]) -> dict[str, PagePlace]:
 def _numbered(paths: list[str]) -> Iterable[tuple[str, int]]:
     bits = SMALL_BITS if len(paths) <= FEW else PAGE_BITS
     taken: set[int] = set()
+    count = [0, 0]
     for path in paths:
-        page = _fixed(path)
+        page, is_reference = _fixed(path), path.startswith("catalog/")
+        count[is_reference] += 1
+        if count[is_reference] > MOST:
+            continue
         if page < 0 or page in taken:
-            page = fnv(path) >> (33 - bits) << 1 | path.startswith("catalog/")
+            page = fnv(path) >> (33 - bits) << 1 | is_reference
             while page in taken or page < FIXED:
                 page = (page + 2) % (1 << bits)
         taken.add(page)
