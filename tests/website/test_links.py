@@ -63,14 +63,20 @@ FILES = frozenset({"index.html", "a/index.html", "a/entity.json", "api/x"})
 PAGES = {"": PageLinks(("one",)), "a/": PageLinks(("two",))}
 
 
+def anchors_of(pages):
+    return {path: frozenset(links.ids) for path, links in pages.items()}
+
+
 @pytest.mark.parametrize("target", ["", "#one", "a/", "a", "a/#two", "a#two", "a/entity.json", "api/x", "a/entity.json#anything", "a/#top"])
 def test_good_links_lead_somewhere(target):
-    assert list(broken_links(PAGES | {"p/": PageLinks((), (target,))}, FILES, {})) == []
+    pages = PAGES | {"p/": PageLinks((), (target,))}
+    assert list(broken_links(pages.items(), FILES, anchors_of(pages))) == []
 
 
 @pytest.mark.parametrize("target", ["b/", "a/#three", "#two", "../", "api/", "a/index", "icons.svg#i-y"])
 def test_bad_links_are_told_with_their_page(target):
-    found = list(broken_links(PAGES | {"p/": PageLinks((), (), (target,))}, {*FILES, "icons.svg"}, {"icons.svg": frozenset({"i-x"})}))
+    pages = PAGES | {"p/": PageLinks((), (), (target,))}
+    found = list(broken_links(pages.items(), {*FILES, "icons.svg"}, anchors_of(pages) | {"icons.svg": frozenset({"i-x"})}))
     assert [(link.page, link.target, link.in_prose) for link in found] == [("p/", target, True)]
 
 

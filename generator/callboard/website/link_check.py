@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from callboard.incremental.page_cache import CachedPage, as_packed
@@ -97,8 +98,10 @@ class LinkCheck:
         uncached = {path: guide_links(html, path, self._base) for path, html in guides.items()} | dict(frames)
         self._anchors.add({path: frozenset(links.ids) for path, links in uncached.items() if path in guides})
         suspects = self._suspects(rendered, targets, has_removals=has_removals)
-        links = uncached | {path: PageLinks(*self._pages[path].links) for path in suspects}
-        broken = tuple(broken_links(links, self._files, self._anchors))
+        others = {path: links for path, links in uncached.items() if path not in suspects}
+        self._anchors.add({path: frozenset(links.ids) for path, links in others.items()})
+        pages = ((path, PageLinks(*self._pages[path].links)) for path in suspects)
+        broken = tuple(broken_links(chain(others.items(), pages), self._files, self._anchors))
         self._raise_for([link for link in broken if not link.in_prose])
         by_page: dict[str, list[str]] = {}
         for link in broken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from html import unescape
@@ -151,31 +151,21 @@ class Anchors(Protocol):
         """The anchors of a page or file; None if they are unknown."""
 
 
-def broken_links(pages: Mapping[str, PageLinks], files: AbstractSet[str], others: Anchors) -> Iterator[BrokenLink]:
+def broken_links(pages: Iterable[tuple[str, PageLinks]], files: AbstractSet[str], anchors: Anchors) -> Iterator[BrokenLink]:
     """All broken links of these pages: to a missing file, to a missing anchor of a known page, or above the site's root.
 
-    ``others`` has the anchors of other pages and files.
+    ``pages`` are read one by one, so that the links of all need not be in memory.
     """
-    ids = _AllAnchors({path: frozenset(links.ids) for path, links in pages.items()}, others)
     good: set[str] = set()
-    for page, links in pages.items():
+    for page, links in pages:
         for in_prose, targets in ((False, links.ours), (True, links.prose)):
             for target in targets:
                 if target in good:
                     continue
-                if target_exists(target, files, ids):
+                if target_exists(target, files, anchors):
                     good.add(target)
                 else:
                     yield BrokenLink(page, target, in_prose)
-
-
-@dataclass(frozen=True, slots=True)
-class _AllAnchors:
-    pages: Mapping[str, frozenset[str]]
-    others: Anchors
-
-    def get(self, path: str, /) -> frozenset[str] | None:
-        return self.pages[path] if path in self.pages else self.others.get(path)
 
 
 def target_exists(target: str, files: AbstractSet[str], anchors: Anchors) -> bool:
