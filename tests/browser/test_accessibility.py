@@ -6,7 +6,7 @@ import os
 import pytest
 from small_site import BUILT, axe_source, write_site
 
-from support import EVERY_CASE
+from support import EVERY_CASE, NOTHING_MOVES
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +60,7 @@ def violations(page, axe):
     found = page.evaluate("(rules) => axe.run(document, { runOnly: rules })", RULES)["violations"]
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("() => document.body.getAttribute('data-md-color-scheme') === 'slate'")
-    page.wait_for_function("() => document.getAnimations().every((each) => each.playState !== 'running')")  # colours fade
+    page.wait_for_function(NOTHING_MOVES)  # colours fade
     found += page.evaluate("(rules) => axe.run(document, { runOnly: { type: 'rule', values: rules } })", RULES_OF_COLOURS)["violations"]
     return [(rule["id"], node["html"][:200]) for rule in found for node in rule["nodes"]]
 

@@ -8,7 +8,7 @@ import pytest
 from small_site import axe_source
 
 import yaml
-from support import FULL, portal
+from support import FULL, NOTHING_MOVES, portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 TEMPLATE = {
@@ -249,7 +249,7 @@ def test_axe_finds_nothing_in_both_palettes_and_a_phone_needs_no_scrolling_sidew
         for palette, scheme in (("light", "default"), ("dark", "slate")):
             page.emulate_media(color_scheme=palette)
             page.wait_for_function("(s) => document.body.getAttribute('data-md-color-scheme') === s", arg=scheme)
-            page.wait_for_function("() => document.getAnimations().length === 0")
+            page.wait_for_function(NOTHING_MOVES)
             assert page.evaluate(AXE) == [], (number, palette)
         assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 

@@ -8,6 +8,7 @@ from samples import hub, ref
 from callboard.diagrams.drawing import draw
 from callboard.diagrams.layout import Layouts
 from callboard.diagrams.neighbourhood import neighbourhood
+from support import NOTHING_MOVES
 
 ASSETS = Path(__file__).parents[2] / "site_overrides/assets"
 pytestmark = pytest.mark.browser
@@ -67,7 +68,7 @@ def test_a_phone_opens_it_on_the_root_and_scrolls_freely(shown):
     scrolled = "document.querySelector('.cb-figure__scroll')"
     is_end = f"{scrolled}.scrollLeft + innerWidth >= {scrolled}.scrollWidth - 2"
     page.wait_for_function(f"{root}.left >= 0 && {root}.right <= 400 && ({root}.left < 100 || {is_end})")  # it begins with the root
-    page.wait_for_function("document.getAnimations().every(a => a.playState === 'finished')")
+    page.wait_for_function(NOTHING_MOVES)
     page.evaluate("document.querySelector('.cb-figure__scroll').scrollLeft = 0")
     page.wait_for_timeout(100)
     assert page.evaluate("document.querySelector('.cb-figure__scroll').scrollLeft") == 0
