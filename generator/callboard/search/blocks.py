@@ -10,8 +10,8 @@ from callboard.search.places import PagePlace, fnv
 
 PER_BLOCK = 16
 """Sections that a block has on average."""
-MOST_BITS = 13
-"""At most 8,192 blocks: larger ones are better than more files."""
+MOST_BITS = 15
+"""At most 32,768 blocks, for 500,000 sections; above that, larger ones are better than more files."""
 
 
 def order_of(place: PagePlace) -> int:
