@@ -17,6 +17,8 @@ from callboard.model.errors import SourceError
 
 SIGNED = frozenset({"content-type", "x-amz-target"})
 """Headers of a request that are signed, beside those that botocore adds; a proxy may change others."""
+LONGEST_CODE = 80
+"""Longest code of an error that is shown; AWS's own have letters and digits alone."""
 CANNOT_ASSUME = "Let the trust policy of the role name the account of the keys, and grant them sts:AssumeRole; check external_id."
 STS_SECONDS, STS_TRIES = 20, 3
 NO_KEYS = "Set access_key and secret_key, or give the machine a role or a profile that botocore finds."
@@ -81,8 +83,8 @@ class AwsCredential:
         try:
             return self._found.get_frozen_credentials()
         except (exceptions.BotoCoreError, exceptions.ClientError) as error:
-            code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
-            reason = str(code)[:80] or type(error).__name__
+            code = str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+            reason = code if code.isalnum() and len(code) <= LONGEST_CODE else type(error).__name__
             raise SourceError(f"the role {self._role.arn} cannot be assumed ({reason})", CANNOT_ASSUME) from None
 
     def headers(self) -> Mapping[str, str]:
