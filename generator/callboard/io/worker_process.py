@@ -30,6 +30,8 @@ OUTPUT_LIMIT = 65_536
 _CHUNK = 1 << 16
 _POLL_SECONDS = 0.1
 """Between two checks whether the child has ended: a process that it started may hold its pipes open."""
+_EXIT_SECONDS = 2.0
+"""Between the end of a connection and the exit of its process, which takes long on a busy machine."""
 _running: weakref.WeakSet[WorkerProcess] = weakref.WeakSet()
 
 
@@ -232,7 +234,7 @@ class WorkerProcess:
         if os.getpid() != self._owner:
             return WorkerError("ended")
         try:
-            code = self._process.wait(_POLL_SECONDS)
+            code = self._process.wait(_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
             return WorkerError("closed its connection to Callboard")
         self._drain()
