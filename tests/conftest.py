@@ -12,7 +12,7 @@ hypothesis.settings.register_profile("patient", deadline=None)  # no test depend
 hypothesis.settings.load_profile("patient")
 FULL = os.environ.get("CALLBOARD_TEST_FULL") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-LONGEST = frozenset({"test_random_edits.py", "test_same_as_built.py"})
+LONGEST = frozenset({"test_random_edits.py", "test_edits_of_everything.py", "test_same_as_built.py"})
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run"]
 
 

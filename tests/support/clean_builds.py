@@ -21,10 +21,10 @@ KEPT_RESULTS = portal_scorecards.kept_results
 NOT_COPIED = ("site", "cache", "lock", "website.lock")
 
 
-def made(folder, now, **more):
-    """Build the portal in ``folder``; gives the counts of the report."""
+def made(folder, now, make=build, **more):
+    """Build the portal in ``folder``; gives the counts. ``make``: ``builds.build``, where a build may find nothing changed."""
     settings = read_settings(folder / "sources.yaml", {})
-    return build(BuildRequest(settings, folder / "site", now, os.environ, **more), Meter()).report["counts"]
+    return make(BuildRequest(settings, folder / "site", now, os.environ, **more), Meter()).report["counts"]
 
 
 class Pair:
@@ -45,7 +45,7 @@ class Pair:
 
     def build(self, now, **more):
         """Build the portal upon its last build; gives the counts."""
-        self._is_clean = False
+        self._is_clean, self._renderer = False, None
         return made(self.folder, now, **more)
 
     def copy(self):
@@ -53,11 +53,11 @@ class Pair:
         shutil.rmtree(self.other, ignore_errors=True)
         shutil.copytree(self.folder, self.other, ignore=shutil.ignore_patterns(*NOT_COPIED))
 
-    def build_clean(self, now, **more):
-        """Build the copy."""
+    def build_clean(self, now, *, own_frames=False, **more):
+        """Build the copy. ``own_frames``: MkDocs makes its frames again."""
         self._is_clean = True
         shared_caches.leave(self.folder / CACHE)
-        shared_caches.borrow(self.other / CACHE)
+        shared_caches.borrow(self.other / CACHE, shared_caches.KINDS[own_frames:])
         made(self.other, now, **more)
 
     def _kept_results(self, *arguments):
@@ -65,6 +65,6 @@ class Pair:
         return KeptResults({}, {}) if self._is_clean else KEPT_RESULTS(*arguments)
 
     def _renderer_of(self, *arguments):
-        if not self._is_clean:
+        if not self._is_clean or self._renderer is None:
             self._renderer = Renderer(*arguments)
         return self._renderer

@@ -8,6 +8,7 @@ caches, or about a build without any, does not borrow.
 import contextlib
 import shutil
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 KINDS = ("frames/*", "templates-*")
@@ -32,10 +33,10 @@ def lent(root: Path):
     leave(cache)
 
 
-def borrow(cache: Path) -> None:
+def borrow(cache: Path, kinds: Sequence[str] = KINDS) -> None:
     """Link everything that earlier portals have left into the folder of caches."""
     for store in _store:
-        for kind in KINDS:
+        for kind in kinds:
             for made in store.glob(kind):
                 link = cache / made.relative_to(store)
                 link.parent.mkdir(parents=True, exist_ok=True)

@@ -84,7 +84,7 @@ class FileIntegration(Connector):
         if not paths:
             raise SourceError(
                 f"there is no file {self._options['path']}",
-                f"Correct the option path; it starts at the folder of sources.yaml, {self._context.root.absolute()}.",
+                "Correct the option path; it starts at the folder of sources.yaml.",
             )
         by_name = by_annotation(targets, self._annotation) if self._annotation else {str(one.ref): (one,) for one in targets}
         for path in paths:

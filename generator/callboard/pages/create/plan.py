@@ -107,9 +107,10 @@ def plan(context: CreateContext) -> Iterator[Page]:
     yield Page(CREATE, "create.html", "wide", CREATE, labels["create"], partial(index_view, context), labels["create_text"])
     for entity in context.templates:
         card = _card(context, entity)
+        files = tuple(_files(context, entity))  # made here: what a forked process reads of a tree would be missing in the state
         yield Page(
             card.path, "template.html", "wide", CREATE, card.title, partial(form_view, context, entity), card.sentence,
-            files=partial(_files, context, entity),
+            files=partial(iter, files),
         )  # fmt: skip
 
 

@@ -48,9 +48,7 @@ def _paths(root: Path, pattern: str) -> Sequence[Path]:
     whole = str(root / Path(pattern).expanduser())
     paths = [path for path in map(Path, sorted(glob.glob(whole, recursive=True))) if path.is_file()]  # noqa: PTH207 - also absolute ones
     if not paths:
-        raise SourceError(
-            f"there is no file {pattern}", f"Correct the option path; it starts at the folder of sources.yaml, {root.absolute()}."
-        )
+        raise SourceError(f"there is no file {pattern}", "Correct the option path; it starts at the folder of sources.yaml.")
     if len(paths) > FILES:
         raise SourceError(f"{pattern} matches {len(paths):,} files; at most {FILES:,} are read", "Narrow down the option path.")
     return paths

@@ -67,7 +67,7 @@ class FilesSource:
         if not root.is_dir():
             raise SourceError(
                 f"there is no folder {path}" if not root.exists() else f"{path} is not a folder",
-                f"Correct the option path; it starts at the folder of sources.yaml, {self._context.root.absolute()}.",
+                "Correct the option path; it starts at the folder of sources.yaml.",
             )
         return root
 
