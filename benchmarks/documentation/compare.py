@@ -149,8 +149,8 @@ def rendered_by_mkdocs(python, folder, configuration):
         path = f"{drawer.parent}{os.pathsep}{os.environ['PATH']}"
         environ = {**os.environ, "PATH": path, "REFERENCE": str(made / "pages.jsonl"), "NO_MKDOCS_2_WARNING": "1"}
         before = os.times()
-        command = [python, "-m", "mkdocs", "-q", "build", "-f", "mkdocs.yml"]
-        done = subprocess.run(command, cwd=made, env=environ, check=False, capture_output=True, text=True)
+        command = [python, "-m", "mkdocs", "-q", "build", "-f", str(made / "mkdocs.yml")]  # snippets are found from the set's folder
+        done = subprocess.run(command, cwd=folder, env=environ, check=False, capture_output=True, text=True)
         after = os.times()
         if done.returncode:
             sys.exit(f"{folder}: MkDocs failed: {done.stderr[-2000:]}")
@@ -164,16 +164,16 @@ def rendered_by_callboard(folder, configuration):
     docs, files = sources(folder, configuration)
     snippets = Snippets(lambda path: (folder / path).read_text("utf-8") if (folder / path).is_file() else None)
     navigation = navigation_of(configuration.nav, files)
-    titles, order = navigation.titles(), navigation.order()
+    titles, around = navigation.titles(), navigation.neighbours()
     converter = Converter(SetConfiguration().extensions, CORE)
     result = {}
     for page in files.pages:
         text = snippets.expanded((docs / page.path).read_text("utf-8-sig", errors="strict"))
         converted = converter.convert(text, page, LinkResolver(files, page), titles.get(page.path, ""))
-        at = order.index(page.path) if page.path in order else None
+        previous, following = around.get(page.path, ("", ""))
         result[page.path] = {
             "html": converted.html, "title": converted.title, "url": page.url, "toc": entries(converted.headings),
-            "previous": order[at - 1] if at else "", "next": order[at + 1] if at is not None and at + 1 < len(order) else "",
+            "previous": previous, "next": following,
         }  # fmt: skip
     return result
 

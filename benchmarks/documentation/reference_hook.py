@@ -9,7 +9,7 @@ _lines = []
 
 
 def _entries(toc):
-    return [[item.id, item.title, _entries(item.children)] for item in toc]
+    return [[item.id, unescape(item.title), _entries(item.children)] for item in toc]
 
 
 def on_page_markdown(markdown, page, **_):

@@ -38,6 +38,14 @@ def made(texts, configuration=None, seconds=10, others=(), folder=None, kinds=("
     [
         ("- a\n  - b\n", "<ul>\n<li>a<ul>\n<li>b</li>"),
         ("> [!CAUTION]\n> no", '<div class="admonition danger">\n<p class="admonition-title">Caution</p>\n<p>no</p>'),
+        (
+            "1. a\n\n    > [!NOTE] *Own*\n    > one\n\n    > [!TIP]\n    > two",
+            'note">\n<p class="admonition-title"><em>Own</em></p>\n<p>one</p>',
+        ),
+        ("1. a\n\n    > [!NOTE]\n    > one\n\n    > [!TIP]\n    > two", '<p class="admonition-title">Tip</p>\n<p>two</p>\n</div>\n</li>'),
+        ("- a\n  - b\n    > [!TIP]\n    > c", '<li>b<div class="admonition tip">'),
+        ("- a\n\n  > quote\n\n  > [!TIP]\n  > c", "<blockquote>\n<p>quote</p>\n</blockquote>\n<div class="),
+        ("> [!NOTE]\nlazy", '<p class="admonition-title">Note</p>\n<p>lazy</p>'),
         ('=== "One"\n\n    x\n', 'class="tabbed-set tabbed-alternate" data-tabs="1:1"'),
         ("- [x] done\n", '<input type="checkbox" disabled="" checked="">'),
         (":smile:", "😄"),
@@ -48,6 +56,10 @@ def made(texts, configuration=None, seconds=10, others=(), folder=None, kinds=("
         ("<component:payments>", '<a href="#\ue0f00\ue0f1">\ue0f20\ue0f1</a>'),
         ("`<component:payments>`", "&lt;component:payments&gt;"),
         ("[x](other/page/)", '<a href="other/page/">x</a>'),
+        ('<img src=" img/b c.png ">', '<img src="img/b c.png">'),
+        ("## Content\n\n[x](#content)", '<h2 id="doccontent">'),
+        ("[x](#content) [y](other/page.md#content)", '<a href="#doccontent">x</a> <a href="other/page/#doccontent">y</a>'),
+        ("## `__init__`\n\n[x](#__init__)", '<a href="#__init__">x</a>'),
         ('<a href="other/page.md#y">x</a>', '<a href="other/page/#y">x</a>'),
         ("![chart](https://host.test/a.png)", '<a href="https://host.test/a.png">chart</a>'),
         ("[![badge](https://host.test/a.svg)](https://host.test/)", '<a href="https://host.test/"><span>badge</span></a>'),
@@ -59,7 +71,7 @@ def made(texts, configuration=None, seconds=10, others=(), folder=None, kinds=("
     ],
 )
 def test_markdown_becomes_the_html_of_techdocs(text, wanted):
-    pages = made({"index.md": text, "other/page.md": "# P"}, others=("img/a.png",))
+    pages = made({"index.md": text, "other/page.md": "# P"}, others=("img/a.png", "img/b c.png"))
     assert wanted in pages["index.md"].html
 
 
@@ -133,6 +145,9 @@ def test_a_page_that_is_too_large_is_shown_as_its_beginning():
         ("---\ntitle: Front\n---\n# Heading\n", "a.md", "", "Front"),
         ("Title: Old style\n\n# Heading\n", "a.md", "", "Old style"),
         ("# Heading\n", "a.md", "Nav", "Nav"),
+        ("---\ntitle: 2026-01-31\n---\n# Heading\n", "a.md", "", "2026-01-31"),
+        ("---\ntitle: |\n  Two\n  lines\n---\n# Heading\n", "a.md", "", "Two lines"),
+        ("# He\x00ad\x0cing\n", "a.md", "", "He ad ing"),
         ("text\n", "index.md", "", "Home"),
         ("text\n", "how-to_run.md", "", "How to run"),
     ],
@@ -197,6 +212,8 @@ def test_a_navigation_names_pages_sections_and_links():
     assert nav.titles() == {"index.md": "", "a.md": "A"}
     assert (nav.outside, nav.missing) == (("b.md",), ("gone.md",))
     assert nav.items[1].children[1].url == "https://x.test/"
+    twice = navigation_of(["a.md", "b.md", "index.md", {"Again": ["a.md", "a.md", "b.md"]}], files)
+    assert twice.neighbours() == {"a.md": ("", "b.md"), "b.md": ("a.md", ""), "index.md": ("b.md", "a.md")}
 
 
 def test_tags_plugins_and_dangerous_options_of_a_configuration_have_no_effect(tmp_path):

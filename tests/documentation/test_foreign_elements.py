@@ -1,8 +1,12 @@
 """What pages cannot have, and DOC019 about it."""
 
+import re
+from pathlib import Path
+
+import material
 import pytest
 
-from callboard.documentation.cleaning import safe_page
+from callboard.documentation.cleaning import own_id, safe_page
 from callboard.documentation.foreign_elements import ForeignElements
 
 
@@ -38,9 +42,17 @@ def test_what_a_page_cannot_have_is_a_link_or_left_out_and_its_author_learns_it(
 
 
 def test_a_heading_keeps_its_links_where_the_theme_has_its_id():
-    written = '<h2 id="__search">x<a href="#__search">¶</a></h2><a href="#__tabbed_1_1">t</a><h2 id="content">c</h2>'
-    shown = '<h2 id="doc__search">x<a href="#doc__search">¶</a></h2><a href="#__tabbed_1_1">t</a><h2>c</h2>'
-    assert safe_page(written) == shown
+    written = '<h2 id="{0}search">x<a href="#{0}search">¶</a></h2><a href="#__tabbed_1_1">t</a><h2 id="{1}">c<a href="x/#{1}">¶</a></h2>'
+    assert safe_page(written.format("__", "content")) == written.format("doc__", "doccontent")
+    assert safe_page('<h2 id="__gnu_pbds">x</h2><h2 id="__init__">y</h2>') == '<h2 id="__gnu_pbds">x</h2><h2 id="__init__">y</h2>'
+
+
+def test_no_heading_gets_the_id_of_a_control_of_the_theme():
+    templates = Path(material.__file__).parent / "templates"
+    written = {name for path in templates.rglob("*.html") for name in re.findall(r"[\"'=#](__[a-z]+)", path.read_text())}
+    assert "__drawer" in written
+    names = [name + end for name in written - {"__tabbed"} for end in ("", "_1", "_1_2_label")]
+    assert [name for name in names if own_id(name) == name] == []
 
 
 def test_the_line_is_that_of_the_first_one_outside_of_code():

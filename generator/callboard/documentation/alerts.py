@@ -1,13 +1,18 @@
-"""Alerts of GitHub and GitLab in the text of a page (``> [!NOTE]``) → admonitions, as techdocs-core makes them, outside of code."""
+"""Alerts of GitHub and GitLab in the text of a page (``> [!NOTE]``) → admonitions, as techdocs-core makes them, outside of code.
+
+techdocs-core knows alerts at the beginning of a line. The others, in lists and tabs, are quotes for it; the portal makes them admonitions.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from xml.etree.ElementTree import Element, SubElement
 
-_ALERT = re.compile(
-    r"^(?P<indent> {0,3}(?:[ ]{4})*)> ?\[!(?P<kind>[A-Za-z]+)\](?P<title>[^\n]*)(?P<text>(?:\n(?P=indent)>[^\n]*)*)", re.MULTILINE
-)
+from markdown.treeprocessors import Treeprocessor
+
+_ALERT = re.compile(r"^> {0,3}\[!(?P<kind>[A-Za-z]{1,20})\](?P<title>[^\n]*+)(?P<text>(?:\n>[^\n]*+)++)", re.MULTILINE)
+_IN_QUOTE = re.compile(r"[ ]{0,3}\[!([A-Za-z]{1,20})\]([^\n]*+)(?:\n|\Z)")
 _LONG = re.compile(r"^>>> {0,3}\[!([A-Za-z]{1,20})\]([^\n]*+)\n", re.MULTILINE)
 _KINDS = {"note": "note", "tip": "tip", "important": "warning", "warning": "warning", "caution": "danger"}
 FENCE = re.compile(r"^(?P<all>[ ]*+(?P<mark>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]*+(?P=mark)[`~]*+[ ]*+$|\Z))", re.MULTILINE | re.DOTALL)
@@ -41,19 +46,60 @@ def _admonition(alert: re.Match[str]) -> str:
     kind = _KINDS.get(alert["kind"].lower())
     if kind is None:
         return alert[0]
-    indent, title = alert["indent"], alert["title"].strip() or alert["kind"].capitalize()
-    lines = (line[len(indent) :].removeprefix(">").removeprefix(" ") for line in alert["text"].split("\n")[1:])
-    body = "\n".join(f"{indent}    {line}" if line else "" for line in lines)
-    return f"{_head(indent, kind, title)}\n{body.rstrip()}"
+    title = alert["title"].strip() or alert["kind"].capitalize()
+    lines = (line.removeprefix(">").removeprefix(" ") for line in alert["text"].split("\n")[1:])
+    body = "\n".join(f"    {line}" if line else "" for line in lines)
+    return f"{_head(kind, title)}\n{body.rstrip()}"
 
 
 def _without_quotes(start: re.Match[str], inner: str) -> str:
     """The alert of GitLab between two lines ``>>>``, of which the first has its kind."""
     kind = _KINDS.get(start[1].lower())
     body = "\n".join(f"    {line}" if line else "" for line in inner.split("\n"))
-    return f"{_head('', kind, start[2].strip() or start[1].capitalize())}\n{body.rstrip()}" if kind else f"{start[0]}{inner}\n>>>"
+    return f"{_head(kind, start[2].strip() or start[1].capitalize())}\n{body.rstrip()}" if kind else f"{start[0]}{inner}\n>>>"
 
 
-def _head(indent: str, kind: str, title: str) -> str:
+def _head(kind: str, title: str) -> str:
     quoted = title.replace('"', "'")
-    return f'{indent}!!! {kind} "{quoted}"'
+    return f'!!! {kind} "{quoted}"'
+
+
+class QuotedAlerts(Treeprocessor):  # type: ignore[misc]  # it has no stubs
+    """The quotes that are alerts, wherever they stand → admonitions, before the texts in them are read."""
+
+    def run(self, root: Element) -> None:
+        """Turn each into the elements of an admonition."""
+        waiting = [root]
+        while waiting:
+            element = waiting.pop()
+            if any(child.tag == "blockquote" for child in element):
+                element[:] = [each for child in element for each in (_parts(child) if child.tag == "blockquote" else [child])]
+            waiting += element
+
+
+def _parts(quote: Element) -> list[Element]:
+    """A quote, and the admonitions of the alerts in it: the parser makes one quote of those that follow one another."""
+    parts, tail = [quote], quote.tail
+    for child in [*quote]:
+        alert = _IN_QUOTE.match(child.text or "") if child.tag == "p" else None
+        kind = _KINDS.get(alert[1].lower()) if alert else None
+        if alert and kind:
+            parts.append(_admonition_of(child, alert, kind))
+        elif len(parts) > 1:
+            parts[-1].append(child)
+        if len(parts) > 1:
+            quote.remove(child)
+    parts[-1].tail = tail
+    return parts if len(quote) or len(parts) == 1 else parts[1:]
+
+
+def _admonition_of(paragraph: Element, alert: re.Match[str], kind: str) -> Element:
+    """An admonition with what the paragraph says below the alert's first line."""
+    made = Element("div", {"class": f"admonition {kind}"})
+    made.text = made.tail = "\n"
+    title = SubElement(made, "p", {"class": "admonition-title"})
+    title.text, title.tail = alert[2].strip() or alert[1].capitalize(), "\n"
+    paragraph.text = (paragraph.text or "")[alert.end() :]
+    if paragraph.text.strip() or len(paragraph):
+        made.append(paragraph)
+    return made

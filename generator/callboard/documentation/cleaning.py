@@ -24,11 +24,14 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "li": {"value"}, "ol": {"start", "type", "reversed"}, "p": {"align"}, "span": {"data-linenos"}, "table": {"align"},
     "td": {"align", "colspan", "rowspan"}, "th": {"align", "colspan", "rowspan", "scope"}, "time": {"datetime"},
 }  # fmt: skip
-_TABBED = re.compile(r"__(?:tabbed|codelineno|span)[_-]\d{1,5}(?:[_-]\d{1,5})?")
-"""Names that extensions write; others that begin with ``__`` are those of the theme's own controls."""
+_CONTROL = re.compile(
+    r"__(?:analytics|announce|comments|config|consent|drawer|feedback|md|nav|outdated|palette|ref|search|settings|skip|source|tabs|toc)"
+    r"(?:_\w*+)?"
+)
+"""Ids of the theme's own controls."""
 _RENAMED = "doc"
 """In front of the id of a heading or another element that would be one of the theme's."""
-_FRAME_IDS = frozenset({"content", "main"})
+_FRAME_IDS = frozenset({"content"})
 """Anchors of the page around the text."""
 _OWN_CLASS = re.compile(r"(?:md|cb)-")
 _WITH_USER = re.compile(r"(?:https?:/*|//+)[^/?#]*@", re.IGNORECASE)
@@ -59,8 +62,11 @@ def safe_page(html: str, address: Address = lambda _, address: address, foreign:
 
 
 def own_id(name: str) -> str:
-    """The id of an element of a page: as written, unless the theme may have it, whose controls begin with ``__``."""
-    return f"{_RENAMED}{name}" if name.startswith("__") and not _TABBED.fullmatch(name) else name
+    """The id of an element of a page: as written, unless the page around the text may have it.
+
+    Names such as ``__init__`` stay: they are none of the theme's controls.
+    """
+    return f"{_RENAMED}{name}" if name in _FRAME_IDS or _CONTROL.fullmatch(name) else name
 
 
 def _with_visible_placeholders(html: str) -> str:
@@ -81,7 +87,7 @@ def _cleaner() -> nh3.Cleaner:
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in {"id", "name", "for"}:
-        return None if value in _FRAME_IDS else own_id(value)
+        return own_id(value)
     if name == "class":
         return " ".join(word for word in value.split() if not _OWN_CLASS.match(word))
     if name in {"href", "src"}:
@@ -97,6 +103,8 @@ def _address(tag: str, name: str, value: str) -> str | None:
         return None  # it leads to another host than it seems to
     if name == "src" and _HOST.match(plain):
         return None
-    if tag == "a" and plain.startswith("#"):
-        value = f"#{own_id(plain[1:])}"
-    return _addresses[0](tag, value)
+    found = _addresses[0](tag, value)
+    if tag != "a" or not found or "#" not in found or _HOST.match(plain):
+        return found
+    path, _, anchor = found.partition("#")
+    return f"{path}#{own_id(_IGNORED.sub('', anchor))}"

@@ -92,7 +92,7 @@ def converted_pages(pages: Sequence[PageWork], seconds: int = SECONDS) -> Iterat
 
 def _without_drawings(work: PageWork, error: TimeUsedUpError, seconds: int) -> PageResult:
     """A page that took too long: once more with its diagrams as text, else as text as a whole."""
-    if has_graphs(work.source.texts[work.path]) or "mermaid" in work.source.texts[work.path]:
+    if has_graphs(work.source.texts[work.path]) or "mermaid" in work.source.texts[work.path].lower():
         result = next(iter(map_bounded(partial(_converted, draws=False), [work], seconds)))
         if not isinstance(result, TimeUsedUpError):
             return result

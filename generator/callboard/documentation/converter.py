@@ -6,6 +6,7 @@ import copy
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from html import unescape
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +19,7 @@ from pymdownx import emoji1_db
 from pymdownx.emoji import to_alt
 
 import markdown
-from callboard.documentation.alerts import with_admonitions
+from callboard.documentation.alerts import QuotedAlerts, with_admonitions
 from callboard.documentation.cleaning import own_id
 from callboard.documentation.entity_autolinks import EntityAutolinks
 from callboard.documentation.extensions import Configured
@@ -45,6 +46,7 @@ REPLACEMENTS: Mapping[str, Mapping[str, Any]] = MappingProxyType({
     "tables": MappingProxyType({"use_align_attribute": True}),
 })  # fmt: skip
 """Where the portal differs from techdocs-core by intent: characters in place of images of another host, and no inline styles."""
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _OTHER_HOST = re.compile(r"\s*(?:https?:|[/\\]{2})", re.IGNORECASE)
 _DRAWIO = re.compile(r"\.(?:drawio|dio)(?:\.xml)?(?:[?#]|$)", re.IGNORECASE)
 """Files that only the editor shows; ``x.drawio.svg`` and ``x.drawio.png`` are images."""
@@ -132,6 +134,7 @@ class Converter:
         self._autolinks = EntityAutolinks.register(self._markdown)
         if self._is_portal:
             register(self._markdown)
+            self._markdown.treeprocessors.register(QuotedAlerts(self._markdown), "callboard_alerts", 25)  # texts are read at 20
         make_selective(self._markdown)
         make_quick(self._markdown)
 
@@ -152,7 +155,7 @@ class Converter:
             html = insertions.with_marked_html(html)
         tokens = getattr(parser, "toc_tokens", [])
         title = nav_title or _text(values.get("title")) or without_delimiters(addresses.title) or _title_from_name(page)
-        return ConvertedPage(html, title, tuple(_heading(token) for token in tokens), insertions)
+        return ConvertedPage(html, _in_a_line(title), tuple(_heading(token) for token in tokens), insertions)
 
 
 def _heading(token: dict[str, Any]) -> Heading:
@@ -168,7 +171,12 @@ def _title_from_name(page: SetFile) -> str:
 
 
 def _text(value: Any) -> str:
-    return str(value) if isinstance(value, str | int | float) else ""
+    return str(value) if isinstance(value, str | int | float | date) else ""
+
+
+def _in_a_line(title: str) -> str:
+    """A title without line breaks and other characters that are not shown."""
+    return title if title.isprintable() else " ".join(_NOT_SHOWN.sub(" ", title).split())
 
 
 _converters: dict[str, Converter] = {}

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from callboard.catalog.graph import Catalog
 from callboard.documentation import rules
+from callboard.documentation.cleaning import own_id
 from callboard.documentation.entity_addresses import meant_address
 from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, OpenLink, SetLinks
 from callboard.documentation.portal import PortalDocumentation
@@ -163,7 +164,7 @@ class CrossLinks:
         for ref, path in _candidates(*parts):
             if ref in self.catalog.entities:
                 written, _, anchor = address.partition("#")
-                return self._page(ref, path, unquote(anchor), has_slash=len(parts[2]) > 1 and written.endswith("/"))
+                return self._page(ref, path, own_id(unquote(anchor)), has_slash=len(parts[2]) > 1 and written.endswith("/"))
         is_elsewhere = any(self.is_elsewhere(ref) for ref, _ in _candidates(*parts))
         return LinkTarget(reason="" if is_elsewhere else "entity")
 

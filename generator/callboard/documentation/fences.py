@@ -22,7 +22,13 @@ LANGUAGES = ("mermaid", "dot", "graphviz", "plantuml", "puml", "uml", "math")
 _COMMANDS = "dot|neato|fdp|sfdp|twopi|circo"
 _GRAPHVIZ = re.compile(rf"^([ ]*+)\{{%[ ]*+({_COMMANDS})[ \t]++[^\s]++[ \t]*+\n", re.MULTILINE)
 _GRAPHVIZ_FENCE = re.compile(rf"^([ ]*+`{{3,}}+)graphviz[ \t]++({_COMMANDS})\b[^\n`]*+$", re.MULTILINE)
+_MERMAID_FENCE = re.compile(r"([ ]*+(?:`{3,}+|~{3,}+)[ ]*+)(?:\{mermaid\}|mermaid\b)", re.IGNORECASE)
+"""``{mermaid}`` of MyST and Quarto, and other cases of letters, as GitHub reads them."""
+_MERMAID_COLONS = re.compile(r"^([ ]*+):::[ ]*+mermaid[ \t]*+\n", re.MULTILINE)
+"""How the wikis of Azure DevOps write a diagram, up to a line ``:::``."""
 _PLANTUML = re.compile(r"^::uml::[^\n]*+\n", re.MULTILINE)
+_OTHER_SPELLING = re.compile(r"\{%|::uml::|graphviz|:::[ ]*+mermaid|[`~][ ]*+(?:\{mermaid\}|(?!mermaid)(?i:mermaid))")
+"""What a text has where it has one of the above; most have none."""
 _FORMULA = r"\$`([^`\n]{1,1000})`\$"
 """How GitHub and GitLab write a formula in a line."""
 _DELIMITERS = re.compile(r"\s*(?:\\\(|\\\[|\$\$?)(.*?)(?:\\\)|\\\]|\$\$?)\s*", re.DOTALL)
@@ -34,13 +40,14 @@ ONLY_BLOCKS: Mapping[str, Any] = MappingProxyType({"inline_syntax": [], "block_s
 
 
 def with_common_fences(text: str) -> str:
-    """The text with fenced code in place of the other spellings of techdocs-core (``{% dot x.svg … %}``, ``::uml::``), outside of code."""
-    if "{%" not in text and "::uml::" not in text and "graphviz" not in text:
+    """The text with fenced code for other spellings of diagrams (``{% dot x.svg … %}``, ``::uml::``, ``::: mermaid``), outside of code."""
+    if not _OTHER_SPELLING.search(text):
         return text
     text = _GRAPHVIZ_FENCE.sub(r"\1{.graphviz command=\2}", text)
     parts, done = [], 0
     for fence in FENCE.finditer(text):
-        parts += [_fenced(text[done : fence.start()]), fence[0]]
+        diagram = _MERMAID_FENCE.match(fence[0])
+        parts += [_fenced(text[done : fence.start()]), f"{diagram[1]}mermaid{fence[0][diagram.end() :]}" if diagram else fence[0]]
         done = fence.end()
     return "".join((*parts, _fenced(text[done:])))
 
@@ -54,7 +61,10 @@ def _fenced(text: str) -> str:
     graphs = replaced_blocks(
         text, _GRAPHVIZ, "%}", lambda start, inner: f"{start[1]}~~~~{{.graphviz command={start[2]}}}\n{inner}\n{start[1]}~~~~\n"
     )
-    return replaced_blocks(graphs, _PLANTUML, "::end-uml::", lambda _, inner: f"~~~~plantuml\n{inner}~~~~\n")
+    diagrams = replaced_blocks(
+        graphs, _MERMAID_COLONS, "\n:::", lambda start, inner: f"{start[1]}~~~~mermaid\n{inner.rstrip(' ')}\n{start[1]}~~~~\n"
+    )
+    return replaced_blocks(diagrams, _PLANTUML, "::end-uml::", lambda _, inner: f"~~~~plantuml\n{inner}~~~~\n")
 
 
 def _custom_fences() -> list[dict[str, Any]]:

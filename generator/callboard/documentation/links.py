@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from markdown.util import AMP_SUBSTITUTE
 
+from callboard.documentation.cleaning import own_id
 from callboard.documentation.entity_addresses import is_entity_address
 from callboard.documentation.files import SetFile, SetFiles, relative_url
 from callboard.documentation.model import Jump, MissingTarget, OpenLink
@@ -16,7 +17,9 @@ from callboard.documentation.open_links import address_mark
 _MOST = 2_000
 """Links of a page that are kept for reports and for the links between sets."""
 _IGNORED = re.compile(r"[\x00-\x20]+")
-"""What browsers remove from addresses, or more."""
+"""What browsers remove from addresses in front of their scheme, or more."""
+_NOT_PRINTED = re.compile(r"[\x00-\x1f]+")
+"""What browsers remove from addresses everywhere; a space in the name of a file stays."""
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
 
 
@@ -104,9 +107,9 @@ class LinkResolver:
 
         It is read as an address of the portal, as browsers do, and else as a path beside the page's file, as the hosts of repositories do.
         """
-        plain = _IGNORED.sub("", address)
+        plain = _NOT_PRINTED.sub("", address).strip(" ")
         parts = _split(plain)
-        if parts is None or plain.startswith(address_mark(0)[:2]) or _ABSOLUTE.match(plain):
+        if parts is None or plain.startswith(address_mark(0)[:2]) or _ABSOLUTE.match(_IGNORED.sub("", address)):
             return address
         if not parts.path:
             self._jump(self._page, parts.fragment, address)
@@ -116,7 +119,7 @@ class LinkResolver:
         by_url = self._files.by_url(posixpath.join(_folder(self._page), parts.path))
         if by_url is not None:
             self._add(by_url, parts.fragment, address)
-            return address
+            return plain
         return self._rewritten(self._files.target(plain, self._page.path)[0], parts, address, tag)
 
     def _rewritten(self, target: SetFile | None, parts: SplitResult, address: str, tag: str) -> str | None:
@@ -133,7 +136,7 @@ class LinkResolver:
             self._jump(target, fragment, address)
 
     def _jump(self, target: SetFile, fragment: str, address: str) -> None:
-        anchor = unquote(fragment)
+        anchor = own_id(unquote(fragment))
         if anchor and anchor != "top" and not anchor.startswith("__") and (target.path, anchor) not in self._jumps:
             self._jumps[target.path, anchor] = Jump(target.path, anchor, address, self._line(address))
 

@@ -41,6 +41,12 @@ class SetNavigation:
         """Paths of the pages in reading order, each once."""
         return tuple(dict.fromkeys(item.path for item in _flat(self.items) if item.path))
 
+    def neighbours(self) -> dict[str, tuple[str, str]]:
+        """Paths of the pages before and behind each page, empty for none; for a page that stands twice those of its last place (MkDocs)."""
+        paths = ["", *(item.path for item in _flat(self.items) if item.path), ""]
+        around = zip(paths, paths[1:], paths[2:], strict=False)
+        return {path: (before if before != path else "", behind if behind != path else "") for before, path, behind in around}
+
     def titles(self) -> dict[str, str]:
         """Titles of pages that the navigation gives; the first one where a page stands twice."""
         titles: dict[str, str] = {}

@@ -46,6 +46,8 @@ class SetTree:
     """Position of each page in ``order``."""
     branches: Mapping[str, frozenset[int]]
     """By page, the identities of the sections that it is in."""
+    around: Mapping[str, tuple[str, str]]
+    """By page, the paths of those before and behind it; empty for none."""
 
     @classmethod
     def of(cls, of: DocumentationSet) -> SetTree:
@@ -55,7 +57,8 @@ class SetTree:
         for path, sections in _branches(of.navigation.items, frozenset()):
             branches.setdefault(path, sections)
         urls = {path: page.url for path, page in of.pages.items()}
-        return cls(of.navigation.items, urls, order, {path: number for number, path in enumerate(order)}, branches)
+        places = {path: number for number, path in enumerate(order)}
+        return cls(of.navigation.items, urls, order, places, branches, of.navigation.neighbours())
 
     def next_to(self, path: str) -> tuple[NavView, ...]:
         """The navigation as seen from a page."""
@@ -65,10 +68,7 @@ class SetTree:
 
     def neighbours(self, path: str) -> tuple[str, str]:
         """Paths of the pages before and behind a page; empty for none."""
-        at = self.places.get(path)
-        if at is None:
-            return "", ""
-        return self.order[at - 1] if at else "", self.order[at + 1] if at + 1 < len(self.order) else ""
+        return self.around.get(path, ("", ""))
 
     def _views(self, items: Sequence[NavItem], path: str, up: str, is_open: frozenset[int] | None) -> Iterator[NavView]:
         for item in items:
