@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from html import unescape
 from pathlib import Path
 
@@ -10,6 +11,11 @@ _lines = []
 
 def _entries(toc):
     return [[item.id, unescape(item.title), _entries(item.children)] for item in toc]
+
+
+def _plain(title):
+    """A title without the HTML that a navigation may have: the portal shows titles as text."""
+    return unescape(re.sub(r"</?[A-Za-z][^<>]*>", "", title)).strip()
 
 
 def on_page_markdown(markdown, page, **_):
@@ -30,7 +36,7 @@ def on_page_context(context, page, **_):
     previous = page.previous_page.file.src_uri if page.previous_page else ""
     following = page.next_page.file.src_uri if page.next_page else ""
     _lines.append({
-        "path": page.file.src_uri, "html": page.made, "title": unescape(str(page.title)), "url": page.url, "toc": _entries(page.toc),
+        "path": page.file.src_uri, "html": page.made, "title": _plain(str(page.title)), "url": page.url, "toc": _entries(page.toc),
         "previous": previous, "next": following,
     })  # fmt: skip
     return context

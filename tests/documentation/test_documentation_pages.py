@@ -226,7 +226,7 @@ markdown_extensions:
   - pymdownx.snippets: {base_path: [/etc]}
   - pymdownx.superfences: {custom_fences: [{name: x, format: !!python/name:os.system }]}
 """)
-    assert configuration.site_name == ""
+    assert configuration.site_name == "x"
     assert dict(configuration.extensions)["toc"] == (("permalink", "#"),)
     assert "pymdownx.snippets" not in dict(configuration.extensions)
     assert configuration.snippet_folders == (".",)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from callboard.documentation.cross_links import CrossLinks
+from callboard.documentation.excluding import Patterns
 from callboard.documentation.model import SetKind
 from callboard.model.ref import EntityRef
 from callboard.settings.settings import DocsSettings, ExcludedDocs
@@ -28,12 +29,88 @@ def portal(tmp_path):
         ({"mkdocs.yml": "docs_dir: ../../etc", "docs/a.md": "# A"}, SetKind.MKDOCS, ["a.md"]),
         ({"mkdocs.yml": "a: [", "docs/a.md": "# A"}, SetKind.MKDOCS, ["a.md"]),
         ({"mkdocs.yml": "exclude_docs: |\n  drafts/\n  !drafts/b.md", "docs/a.md": "#", "docs/drafts/x.md": "#"}, SetKind.MKDOCS, ["a.md"]),
+        (
+            {"mkdocs.yml": "exclude_docs: [drafts/, '*a*a*a*a*', '!']", "docs/a.md": "# A", "docs/drafts/x.md": "#"},
+            SetKind.MKDOCS,
+            ["a.md"],
+        ),
+        (
+            {
+                "mkdocs.yml": "INHERIT: conf/base.yml\nnav: [a.md]",
+                "conf/base.yml": "INHERIT: ../up.yml\nsite_name: Base",
+                "up.yml": "docs_dir: !ENV [HOME, book]",
+                "book/a.md": "# A",
+            },
+            SetKind.MKDOCS,
+            ["a.md"],
+        ),
+        ({"mkdocs.yml": "INHERIT: ../../up.yml", "docs/a.md": "# A"}, SetKind.MKDOCS, ["a.md"]),
+        ({"mkdocs.yml": "docs_dir: [x]\nnav: a.md", "docs/a.md": "# A"}, SetKind.MKDOCS, ["a.md"]),
         ({"docs/index.html.md": "# X", "docs/a.md": "# A", f"docs/{'x' * 160}.md": "# Y"}, SetKind.FOLDER, ["a.md"]),
     ],
 )
 def test_a_set_is_what_the_folder_has(portal, files, kind, pages):
     made = portal.write(**files).made()
     assert (made.kind, [*made.pages]) == (kind, pages)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"mkdocs.yml": "site_name: X"},
+        {"mkdocs.yml": "nav: [index.md, run.md]", "docs/run.md": "# Run"},
+        {"docs/notes.txt": "x", "mkdocs.yml": "plugins: [techdocs-core]"},
+    ],
+)
+def test_a_readme_is_the_start_page_of_a_set_without_one_and_keeps_its_links(portal, files):
+    text = "# Pay\n\n![Plan](img/plan.png) [run](docs/run.md) [code](src/x.py)\n"
+    built = portal.write(**{**files, "README.md": text, "img/plan.png": b"\x89PNG\r\n\x1a\n", "src/x.py": "x"}).built()
+    made = built.sets[PAYMENTS]
+    assert (made.start.path, made.start.title, made.repository_path("index.md")) == ("index.md", "Pay", "README.md")
+    assert [*made.files] == ["img/plan.png"]
+    assert [link.file for link in made.start.open_links] == ["src/x.py"]
+    assert made.start.linked == (("run.md",) if "docs/run.md" in files else ())
+
+
+def test_a_set_without_pages_is_a_problem(portal):
+    built = portal.write(**{"mkdocs.yml": "docs_dir: book", "docs/a.md": "# A"}).built()
+    assert {(problem.code, problem.message) for problem in built.problems} == {
+        ("DOC010", "`docs_dir` names `book`, which has no files."), ("DOC010", "There is no documentation in book.")
+    }  # fmt: skip
+
+
+def test_what_has_no_effect_in_a_configuration_is_reported(portal):
+    maps = "{a.md: b.md, chain.md: old.md, old.md: b.md, x.md: y.md, y.md: x.md, gone.md: none.md, js.md: 'javascript:x'}"
+    text = f"docs_dir: docs\nINHERIT: none.yml\nnav: [a.md, Lost: null]\nexclude_docs: '!'\nplugins: [redirects: {{redirect_maps: {maps}}}]"
+    built = portal.write(**{"mkdocs.yml": text, "docs/a.md": "# A", "docs/b.md": b"# caf\xe9"}).built()
+    assert [(problem.code, problem.message.split("`")[1].split(" (")[0]) for problem in built.problems if "`" in problem.message] == [
+        ("DOC012", "INHERIT: none.yml"), ("DOC012", "!"), ("DOC011", "Lost"),
+        *(("DOC011", name) for name in ("a.md", "x.md", "y.md", "gone.md", "js.md")),
+    ]  # fmt: skip
+    assert [problem.message for problem in built.problems if "UTF-8" in problem.message] == [
+        "The file is not in UTF-8; letters that cannot be read are shown as \ufffd."
+    ]
+
+
+def test_a_change_log_links_to_the_documentation(portal):
+    made = portal.write(**{"docs/a.md": "# A\n\n[log](../CHANGELOG.md)", "CHANGELOG.md": "# Log\n\n[a](docs/a.md) [b](docs/b.md)"}).made()
+    assert made.pages["CHANGELOG.md"].linked == ("a.md",)
+    assert made.pages["a.md"].linked == ("CHANGELOG.md",)
+    assert [each.address for each in made.pages["CHANGELOG.md"].missing] == ["docs/b.md"]
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("Ärger & Co", "arger-co"), ("Bob's set", "bob-s-set"), ("my_set 2", "my-set-2"), ("a.b (c)", "a-b-c"),
+     ("1,000 things", "1000-things"), ("Übersicht Größe", "ubersicht-grosse"),
+     ("svc/B", "svc/B"), ("C++ lib", "c-lib"), ("入门 指南", "入门-指南")],
+)  # fmt: skip
+def test_an_included_set_has_the_folder_of_the_plugin(portal, name, folder):
+    made = portal.write(**{
+        "mkdocs.yml": "nav:\n  - '!include part/mkdocs.yml'\n", "part/mkdocs.yml": f'site_name: "{name}"', "part/docs/a.md": "# A",
+    }).made()  # fmt: skip
+    assert [*made.pages] == [f"{folder}/a.md"]
+    assert made.navigation.items[0].title == name
 
 
 @pytest.mark.parametrize(
@@ -106,6 +183,33 @@ def test_snippets_come_from_the_repository_only(portal):
     html = built.html(built.sets[PAYMENTS], built.sets[PAYMENTS].pages["index.md"])
     assert html == "<p>inside</p>\n<p>last</p>"
     assert [(problem.code, problem.span.line) for problem in built.problems] == [("DOC014", 3), ("DOC014", 5), ("DOC014", 7)]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("part.txt:2", "two|three|four"), ("part.txt:2:3", "two|three"), ("part.txt:1:1,3:4", "one|three|four"),
+        ("part.txt:-2", "three|four"),
+        ("part.txt:-3:-2", "two|three"), ("marks.txt:a", "in|more"), ("marks.txt:none", ""),
+    ],
+)  # fmt: skip
+def test_snippets_are_lines_and_sections_as_in_mkdocs(portal, written, shown):
+    marks = "# --8<-- [start:a]\nin\n# --8<-- [start:b]\nmore\n# --8<-- [end:a]\n# --8<-- [start:a]\nlate\n"
+    files = {
+        "part.txt": "one\ntwo\nthree\nfour\n",
+        "marks.txt": marks,
+        "mkdocs.yml": "markdown_extensions: [pymdownx.snippets: {auto_append: [end.md]}]",
+    }
+    built = portal.write(**{"docs/index.md": f'--8<-- "{written}"\n', "end.md": "last\n", **files}).built()
+    html = built.html(built.sets[PAYMENTS], built.sets[PAYMENTS].pages["index.md"])
+    assert html.replace("\n", "|") == "|".join(f"<p>{text}</p>" for text in (shown, "last") if text)
+
+
+def test_snippets_count_among_the_bytes_of_a_set(portal):
+    portal.docs = DocsSettings(set_bytes=50_000)
+    built = portal.write(**{"docs/a.md": '--8<-- "part.txt"\n' * 3, "docs/b.md": "# B", "part.txt": "x" * 30_000}).built()
+    assert not built.sets[PAYMENTS].pages
+    assert "more than 50,000 bytes" in built.problems[0].message
 
 
 @pytest.mark.parametrize(("audience", "address"), [("internal", "me@acme.example"), ("public", "")])
@@ -204,3 +308,8 @@ def test_a_repository_of_real_documentation_becomes_a_set(tmp_path):
     assert made.title == "Checkout service"
     assert made.navigation.order()[0] == "index.md"
     assert len(made.pages) == 6
+
+
+def test_files_that_there_is_no_time_to_compare_are_left_out():
+    patterns = Patterns(["drafts/"], seconds=0)
+    assert (patterns("a.md"), patterns("b.md"), patterns.is_used_up) == (False, True, True)

@@ -327,9 +327,9 @@ def _as_text(made: DocumentationSet) -> Iterator[SetFinding]:
             what = f"`{each.name}=`" if each.name.startswith("on") else f"`<{each.name}>`"
             message = f"The page has the {'attribute' if each.name.startswith('on') else 'element'} {what}, which {each.outcome}."
             yield SetFinding(rules.REMOVED_MARKUP, made.repository_path(page.path), message, each.hint, each.line)
-    if made.kind is SetKind.NONE:
-        place = made.place.folder or "the repository's own folder"
-        hint = "Add an mkdocs.yml, a folder docs or a README.md there."
+    if not made.pages:
+        place = made.docs_folder or "the repository's own folder"
+        hint = "Add a Markdown file, an mkdocs.yml, a folder docs or a README.md there, or correct `docs_dir`."
         yield SetFinding(rules.UNREADABLE_SET, made.place.folder, f"{NO_SET} {place}.", hint)
 
 

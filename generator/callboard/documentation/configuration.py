@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
@@ -18,9 +18,16 @@ _DEPTH = 12
 _READ_PLUGINS = frozenset({"search", "techdocs-core", "monorepo", "redirects", "mermaid2"})
 """Plugins whose effect is reproduced, or that have none on pages; all others are named as ignored."""
 _MOST_REDIRECTS = 2_000
-_MOST_PATTERNS = 200
+_MOST_PATTERNS = 2_000
 _MOST_FOLDERS = 10
+_MOST_PARENTS = 5
+_TEXTS = ("site_name", "docs_dir")
+_EXCLUDING = ("exclude_docs", "draft_docs")
 _UNUSED = ("hooks", "extra_css", "extra_javascript", "watch")
+
+
+Inherited = Callable[[str, str], tuple[bytes, str]]
+"""The path that ``INHERIT`` names and the folder that it is relative to → the file and its folder. Raises ``ConfigurationError``."""
 
 
 class ConfigurationError(Exception):
@@ -41,26 +48,55 @@ class SetConfiguration:
     """Former paths of pages with their new paths or addresses, of the plugin ``redirects``."""
     excluded: tuple[str, ...] = ()
     """Patterns of ``exclude_docs`` and ``draft_docs``, in the syntax of ``.gitignore``."""
+    not_in_nav: tuple[str, ...] = ()
+    """Patterns of pages that are meant to be outside of the navigation."""
     snippet_folders: tuple[str, ...] = (".",)
     """Folders in which snippets are looked for, below that of the ``mkdocs.yml``."""
+    appended: tuple[str, ...] = ()
+    """Snippets that are put in at the end of each page (``auto_append``)."""
     ignored: tuple[str, ...] = ()
     """Names of plugins, extensions, options and settings that have no effect here."""
 
 
-def read_configuration(text: bytes) -> SetConfiguration:
-    """The configuration of a set. Raises ``ConfigurationError``."""
-    if len(text) > LARGEST:
-        raise ConfigurationError(f"it has more than {LARGEST:,} bytes")
-    values = _parsed(text)
+def read_configuration(text: bytes, inherited: Inherited | None = None, folder: str = "") -> SetConfiguration:
+    """The configuration of a set. Raises ``ConfigurationError``.
+
+    ``inherited`` reads the files that ``INHERIT`` names, relative to the ``folder`` of the set; without it they have no effect.
+    """
+    values, unread = _with_parents(_parsed(text), inherited, folder)
     extensions, left_out = allowed_extensions_of(values)
     return SetConfiguration(
-        _text(values.get("site_name")), _text(values.get("docs_dir")) or "docs", _plain(values.get("nav"), _DEPTH), extensions,
-        tuple(_redirects(values)), tuple(_excluded(values)), _snippet_folders(values),
-        tuple(dict.fromkeys((*_ignored(values), *left_out))),
+        _text(values.get("site_name")), _text(values.get("docs_dir")) or "docs", _nav(values), extensions,
+        tuple(_redirects(values)), tuple(_excluded(values)),
+        tuple(_patterns_of(values.get("not_in_nav"))[:_MOST_PATTERNS]), _snippet_folders(values),
+        _snippets(values, "auto_append"), tuple(dict.fromkeys((*unread, *_ignored(values), *left_out))),
     )  # fmt: skip
 
 
+def _with_parents(values: Mapping[str, Any], inherited: Inherited | None, folder: str) -> tuple[Mapping[str, Any], list[str]]:
+    """The values with those of the files that they inherit from, and ``INHERIT`` where such a file cannot be read."""
+    for _ in range(_MOST_PARENTS):
+        written = values.get("INHERIT")
+        if not isinstance(written, str) or inherited is None:
+            break
+        own = {key: value for key, value in values.items() if key != "INHERIT"}
+        try:
+            content, folder = inherited(written, folder)
+            values = _merged(_parsed(content), own)
+        except ConfigurationError as error:
+            return own, [f"INHERIT: {written[:200]} ({error})"]
+    return values, ["INHERIT"] if values.get("INHERIT") else []
+
+
+def _merged(parent: Mapping[str, Any], own: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Mappings with the keys of both; what stands in ``own`` wins, and lists are not joined."""
+    both = {key: _merged(parent[key], own[key]) for key in own if isinstance(own[key], dict) and isinstance(parent.get(key), dict)}
+    return {**parent, **own, **both}
+
+
 def _parsed(text: bytes) -> Mapping[str, Any]:
+    if len(text) > LARGEST:
+        raise ConfigurationError(f"it has more than {LARGEST:,} bytes")
     try:
         values = inert_yaml(text.decode("utf-8-sig"))
     except AliasError as error:
@@ -101,20 +137,34 @@ def _redirects(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _excluded(values: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("exclude_docs", "draft_docs"):
-        text = values.get(name)
-        yield from (line for line in (text.splitlines() if isinstance(text, str) else ())[:_MOST_PATTERNS] if line.strip())
+    for name in _EXCLUDING:
+        yield from _patterns_of(values.get(name))[:_MOST_PATTERNS]
+
+
+def _patterns_of(value: Any) -> list[str]:
+    """The patterns of a text, one a line, or of a list: what somebody meant to leave out is not published because of its form."""
+    lines = value.splitlines() if isinstance(value, str) else value if isinstance(value, list) else []
+    return [line for line in lines if isinstance(line, str) and line.strip()]
 
 
 def _snippet_folders(values: Mapping[str, Any]) -> tuple[str, ...]:
     """``base_path`` of ``pymdownx.snippets``, as far as it consists of relative paths."""
+    return tuple(each for each in _snippets(values, "base_path") if not each.startswith("/")) or (".",)
+
+
+def _snippets(values: Mapping[str, Any], option: str) -> tuple[str, ...]:
+    """The paths of an option of ``pymdownx.snippets``."""
     options: Any = next((options for name, options in _named(values.get("markdown_extensions")) if name == "pymdownx.snippets"), {})
-    written = options.get("base_path") if isinstance(options, dict) else None
-    folders = [written] if isinstance(written, str) else written if isinstance(written, list) else []
-    return tuple(each for each in folders[:_MOST_FOLDERS] if isinstance(each, str) and not each.startswith("/")) or (".",)
+    written = options.get(option) if isinstance(options, dict) else None
+    paths = [written] if isinstance(written, str) else written if isinstance(written, list) else []
+    return tuple(each for each in paths[:_MOST_FOLDERS] if isinstance(each, str))
 
 
 def _ignored(values: Mapping[str, Any]) -> Iterator[str]:
+    yield from (name for name in _TEXTS if values.get(name) is not None and not _text(values[name]))
+    if values.get("nav") and not isinstance(values["nav"], list | dict):
+        yield "nav"
+    yield from (f"{name} after {_MOST_PATTERNS:,} lines" for name in _EXCLUDING if len(_patterns_of(values.get(name))) > _MOST_PATTERNS)
     for name, _ in _named(values.get("plugins")):
         if name not in _READ_PLUGINS:
             yield f"plugin {name}"
@@ -122,6 +172,11 @@ def _ignored(values: Mapping[str, Any]) -> Iterator[str]:
     theme = values.get("theme")
     if isinstance(theme, dict) and theme.get("custom_dir"):
         yield "theme.custom_dir"
+
+
+def _nav(values: Mapping[str, Any]) -> Any:
+    nav = values.get("nav")
+    return _plain(nav, _DEPTH) if isinstance(nav, list | dict) else None
 
 
 def _plain(value: Any, depth: int) -> Any:
@@ -136,4 +191,5 @@ def _plain(value: Any, depth: int) -> Any:
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if is_number else value.strip() if isinstance(value, str) else ""

@@ -12,9 +12,9 @@ from callboard.catalog.graph import Catalog
 from callboard.documentation import rules
 from callboard.documentation.cleaning import own_id
 from callboard.documentation.entity_addresses import meant_address
+from callboard.documentation.file_names import literal
 from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, OpenLink, SetLinks
 from callboard.documentation.portal import PortalDocumentation
-from callboard.documentation.reading import literal
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
 from callboard.model.errors import TreeError

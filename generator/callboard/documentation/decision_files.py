@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
+from callboard.documentation.file_names import literal
 from callboard.model.data_classes import dataclass
 from callboard.model.errors import TreeError
 from callboard.model.tree import Tree
@@ -42,11 +43,7 @@ def usual_folder(tree: Tree, folder: str) -> str | None:
     """The first folder with a usual name that has Markdown files; None for none."""
     start = f"{folder}/" if folder else ""
     try:
-        found = {posixpath.dirname(path) for path in tree.glob(f"{_literal(start)}{{{','.join(_FOLDERS)}}}/*.md")}
+        found = {posixpath.dirname(path) for path in tree.glob(f"{literal(start)}{{{','.join(_FOLDERS)}}}/*.md")}
     except TreeError:
         return None
     return next((start + name for name in _FOLDERS if start + name in found), None)
-
-
-def _literal(path: str) -> str:
-    return "".join(f"[{letter}]" if letter in "*?[{" else letter for letter in path)

@@ -85,11 +85,13 @@ class SetFiles:
         return self.find(path) or self._elsewhere_target(unquote(parts.path), page), rest
 
     def _elsewhere_target(self, path: str, page: str) -> SetFile | None:
-        """The file of another included set that the path names by its place in the repository."""
+        """The file that a path names by its place in the repository, if it or the page is not in the documentation folder."""
         if not self._inside:
             return None
-        here = posixpath.dirname(self.repository_path(page))
-        return self.find(self._inside.get(posixpath.normpath(posixpath.join(here, path)), ""))
+        there = posixpath.normpath(posixpath.join(posixpath.dirname(self.repository_path(page)), path))
+        start = f"{self._folder}/" if self._folder else ""
+        is_below = page in self._elsewhere and there.startswith(start)
+        return self.find(self._inside.get(there) or (there[len(start) :] if is_below else ""))
 
 
 def relative_url(target: SetFile, page: SetFile) -> str:

@@ -107,8 +107,8 @@ def _orphans(made: DocumentationSet) -> Iterator[str]:
     linked = {record.path for record in made.decisions} | {
         path for page in made.pages.values() for path in page.linked if path != page.path
     }
-    start = made.start
-    yield from (path for path in made.navigation.outside if path in made.pages and path not in linked and made.pages[path] is not start)
+    start, known = made.start, linked.union(made.navigation.intended)
+    yield from (path for path in made.navigation.outside if path in made.pages and path not in known and made.pages[path] is not start)
 
 
 def _key(defect: DocumentationDefect) -> str:

@@ -44,6 +44,13 @@ def _inert(_: _Loader, __: str, ___: yaml.Node) -> _InertTag:
     return _InertTag()
 
 
+def _default(loader: _Loader, node: yaml.Node) -> Any:
+    """The last value of ``!ENV [NAME, value]``, which MkDocs uses where no variable is set; None without one. No variable is read."""
+    names = loader.construct_sequence(node) if isinstance(node, yaml.SequenceNode) else []
+    return names[-1] if len(names) > 1 else None
+
+
+_Loader.add_constructor("!ENV", _default)
 _Loader.add_multi_constructor("!", _inert)
 _Loader.add_multi_constructor("tag:yaml.org,2002:python/", _inert)
 

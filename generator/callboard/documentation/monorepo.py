@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import field
+from html import unescape
 from typing import Any
 
 from callboard.documentation.configuration import SetConfiguration
@@ -16,8 +18,11 @@ MOST = 200
 DEPTH = 5
 _INCLUDE = re.compile(r"(?P<sign>[!*])include\s+(?P<path>\S.*)")
 _ALIAS = re.compile(r"[a-zA-Z0-9_./-]+")
-_NO_SLUG = re.compile(r"[^\w\s-]")
-_GAPS = re.compile(r"[-\s]+")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d),(?=\d)")
+_GAPS = re.compile(r"[\W_]+")
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,9 @@ class Inclusion:
         match = _INCLUDE.fullmatch(item) if isinstance(item, str) else None
         if match and match["sign"] == "*":
             return self._all(match["path"], folder, prefix, seen)
+        if match:
+            name, nav = self._included(match["path"], folder, prefix, seen)
+            return [{name: nav}]
         return [self.expanded(item, folder, prefix, seen)]
 
     def _value(self, value: Any, folder: str, prefix: str, seen: tuple[str, ...]) -> Any:
@@ -112,10 +120,15 @@ class Inclusion:
 
 
 def _alias(site_name: str) -> str:
-    """The folder of an included set: its name, if that can be one, else in the letters of addresses."""
+    """The folder of an included set: its name, if that can be one, else as the plugin ``monorepo`` writes it, by ``python-slugify``.
+
+    That writes the letters of all alphabets in Latin ones; here only those that are Latin letters with a mark, and others stay.
+    """
     if _ALIAS.fullmatch(site_name) and ".." not in site_name:
         return site_name.strip("/") or "set"
-    return _GAPS.sub("-", _NO_SLUG.sub("", site_name).strip().lower()) or "set"
+    letters = unicodedata.normalize("NFKD", _BETWEEN_DIGITS.sub("", unescape(site_name)).translate(_LETTERS))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter)).lower()
+    return _GAPS.sub("-", plain).strip("-") or "set"
 
 
 def _nav_of(paths: Sequence[str]) -> list[Any]:

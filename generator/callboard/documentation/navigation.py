@@ -36,6 +36,8 @@ class SetNavigation:
     """Paths of pages that the navigation does not name; they exist all the same."""
     missing: tuple[str, ...] = ()
     """Names of pages that do not exist."""
+    intended: tuple[str, ...] = ()
+    """Paths among ``outside`` that are meant to be there (``not_in_nav``)."""
 
     def order(self) -> tuple[str, ...]:
         """Paths of the pages in reading order, each once."""
@@ -92,6 +94,8 @@ def _named(title: str, value: Any, files: SetFiles, missing: list[str]) -> Itera
             yield NavItem(title or value, url=value)
         else:
             missing.append(value)
+    elif title:
+        missing.append(title)
 
 
 def _from_files(files: SetFiles, folder: str = "") -> Iterator[NavItem]:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import field, replace
+from functools import partial
 from hashlib import blake2b
-from itertools import islice
 from typing import Any
-from urllib.parse import unquote
 
 from callboard.documentation import rules
 from callboard.documentation.configuration import LARGEST, ConfigurationError, SetConfiguration, read_configuration
 from callboard.documentation.conversion import SetSource
 from callboard.documentation.decision_files import IN_SET, MOST_DECISIONS, DecisionFiles, usual_folder
+from callboard.documentation.excluding import Patterns
+from callboard.documentation.file_names import has_address, literal
 from callboard.documentation.files import MARKDOWN, SetFiles
-from callboard.documentation.insertions import DRAWN
 from callboard.documentation.links import line_of
 from callboard.documentation.model import SetKind
 from callboard.documentation.monorepo import IncludedSet, Inclusion
 from callboard.documentation.navigation import SetNavigation, navigation_of
+from callboard.documentation.redirects import wrong_redirects
 from callboard.documentation.snippets import LARGEST as LARGEST_SNIPPET
-from callboard.documentation.snippets import Snippets
+from callboard.documentation.snippets import Snippets, appended_snippets
+from callboard.documentation.start_pages import READMES, named_images, start_page
 from callboard.model.counting import counted
 from callboard.model.data_classes import dataclass
 from callboard.model.errors import TreeError
@@ -34,17 +35,9 @@ from callboard.settings.settings import DocsSettings
 
 CONFIGURATIONS = ("mkdocs.yml", "mkdocs.yaml")
 CHANGE_LOG = "CHANGELOG.md"
-_READMES = ("README.md", "readme.md", "Readme.md", "README.markdown")
-_SPECIAL = re.compile(r"[*?\[{]")
-_PATH = re.compile(r"<([^<>\n]++)>|([^\s()<>\[\]\"'`=]++)")
-"""What may be a path in Markdown and HTML; those with spaces are in angle brackets."""
-_IMAGE_END = re.compile(r"\.(?:png|jpe?g|gif|webp|svg|avif)", re.IGNORECASE)
-_MOST_IMAGES = 300
-"""Images that a README may name."""
-_LONGEST_NAME, _LONGEST_PATH = 150, 600
-"""Bytes."""
 _MOST_UPPER_CASE = 20
 """Files with endings such as ``.MD`` that are reported."""
+_MOST_WRONG = 20
 _MOST_FILES = 10_000
 """Files of a documentation folder that are listed."""
 
@@ -119,9 +112,15 @@ class SetReader:
         nav = self._with_change_log(tree, folder, paths, nav, inclusion.elsewhere)
         records = self._decisions(tree, folder, docs, decisions)
         nav = records.in_navigation(nav)
-        elsewhere = {**inclusion.elsewhere, **records.elsewhere}
+        start = start_page(tree, folder, docs, paths, nav, self.is_left_out)
+        elsewhere = {**inclusion.elsewhere, **records.elsewhere, **start}
         files = SetFiles((*paths, *elsewhere), docs, elsewhere)
         navigation = navigation_of(nav, files) if nav else _with_change_log_last(navigation_of(nav, files))
+        intended = self._matching(configuration.not_in_nav, docs, navigation.outside)
+        navigation = replace(navigation, intended=tuple(sorted(intended)))
+        if not paths and configuration.docs_dir != SetConfiguration().docs_dir:
+            self._find(rules.UNREADABLE_SET, found[0], f"`docs_dir` names `{docs[:200]}`, which has no files.",
+                       "Name a folder of this repository.", needle=configuration.docs_dir)  # fmt: skip
         source = SetSource(replace(configuration, nav=nav), files, navigation, {}, self.kinds)
         self._check_navigation(source, found[0] if found else "")
         kind = SetKind.MKDOCS if found else SetKind.FOLDER
@@ -145,7 +144,7 @@ class SetReader:
             return DecisionFiles(there[len(docs) + 1 :] if docs and there != docs else "" if there == docs else there)
         found = [path for path in _matching(tree, f"{literal(there)}/**" if there else "*.md") if not self.is_left_out(path)]
         start = len(there) + 1 if there else 0
-        return DecisionFiles(IN_SET, {f"{IN_SET}/{path[start:]}": path for path in found[:MOST_DECISIONS] if _has_address(path)})
+        return DecisionFiles(IN_SET, {f"{IN_SET}/{path[start:]}": path for path in found[:MOST_DECISIONS] if has_address(path)})
 
     def _with_change_log(self, tree: Tree, folder: str, paths: Sequence[str], nav: Any, elsewhere: dict[str, str]) -> Any:
         """The navigation with the change log next to the documentation as its last page, if the set has none of its own."""
@@ -158,7 +157,7 @@ class SetReader:
     def _configuration(self, tree: Tree, path: str) -> SetConfiguration:
         try:
             content = tree.read(path, LARGEST)
-            configuration = read_configuration(content)
+            configuration = read_configuration(content, partial(_inherited, tree), posixpath.dirname(path))
         except (ConfigurationError, TreeError) as error:
             self._find(
                 rules.UNREADABLE_SET, path, f"The file cannot be used: {error}.", "The folder is shown without it; correct the file."
@@ -186,10 +185,10 @@ class SetReader:
         if len(found) > _MOST_FILES:
             message = f"The documentation folder has more than {_MOST_FILES:,} files; the first ones are listed."
             self._find(rules.PAGE_AS_TEXT, docs, message, "Divide the set.")
-        excluded = _patterns(configuration.excluded)
-        inside = (path[start:] for path in found[:_MOST_FILES] if not self.is_left_out(path))
-        kept = [path for path in inside if not excluded(path)]
-        odd = [path for path in kept if not _has_address(path)]
+        inside = [path[start:] for path in found[:_MOST_FILES] if not self.is_left_out(path)]
+        excluded = self._matching(configuration.excluded, docs, inside)
+        kept = [path for path in inside if path not in excluded]
+        odd = [path for path in kept if not has_address(path)]
         if odd:
             message = f"{counted(len(odd), 'file has a name', 'files have names')} that no address can have; the first is {odd[0]!r:.200}."
             self._find(rules.PAGE_AS_TEXT, docs, message, "Use shorter names, without control characters and without `index.html`.")
@@ -197,6 +196,17 @@ class SetReader:
             self._find(rules.PAGE_AS_TEXT, posixpath.join(docs, path), "The file is no page of the set: its ending is not in lower case.",
                        "Rename it, such as to `.md`; MkDocs shows no such file as a page either.")  # fmt: skip
         return [path for path in kept if path not in odd] if odd else kept
+
+    def _matching(self, patterns: Sequence[str], docs: str, paths: Sequence[str]) -> frozenset[str]:
+        """The paths that match one of the patterns; patterns that are none are reported."""
+        matches = Patterns(patterns)
+        found = frozenset(path for path in paths if matches(path))
+        for line in matches.wrong[:_MOST_WRONG]:
+            self._find(rules.UNUSED_SETTING, docs, f"`{line[:200]}` is no pattern of files.", "Correct it in the mkdocs.yml.")
+        if matches.is_used_up:
+            self._find(rules.PAGE_AS_TEXT, docs, "Comparing files with patterns of the mkdocs.yml takes too long; the rest is left out.",
+                       "Write fewer and simpler patterns.")  # fmt: skip
+        return found
 
     def _included(self, tree: Tree, path: str) -> IncludedSet | None:
         if not _glob(tree, path):
@@ -206,13 +216,13 @@ class SetReader:
         return IncludedSet(configuration, docs, self._paths(tree, docs, configuration))
 
     def _read_readme(self, tree: Tree, folder: str, records: DecisionFiles) -> ReadSet:
-        found = next((path for name in _READMES for path in _glob(tree, posixpath.join(folder, name))), "")
+        found = next((path for name in READMES for path in _glob(tree, posixpath.join(folder, name))), "")
         if not found or self.is_left_out(found):
             source = SetSource(SetConfiguration(), SetFiles((), folder), navigation_of(None, SetFiles(())), {}, self.kinds)
             return ReadSet(SetKind.NONE, source, folder, {}, tuple(self._findings))
         start = len(folder) + 1 if folder else 0
         text = _text(tree, found, self.bounds.page_bytes) or ""
-        named = [path for path in named_images(text) if _has_address(path) and _glob(tree, posixpath.join(folder, path))]
+        named = [path for path in named_images(text) if has_address(path) and _glob(tree, posixpath.join(folder, path))]
         below = f"{literal(posixpath.join(folder, records.folder))}/**" if records.folder and not records.elsewhere else ""
         own = [path[start:] for path in _matching(tree, below)[:MOST_DECISIONS] if not self.is_left_out(path)] if below else []
         files = SetFiles((found[start:], *named, *own, *records.elsewhere), folder, records.elsewhere, is_complete=False)
@@ -227,6 +237,10 @@ class SetReader:
             message = f"`{hidden[:200]}` is not shown: `{shown.path[:200]}` has the same address `{shown.url[:200]}`."
             self._find(rules.MISSING_PAGE, source.files.repository_path(hidden), message, "Rename one of them, or make one page of both.")
 
+        for old, reason in [*wrong_redirects(dict(source.configuration.redirects), lambda name: source.files.find(name) is not None)][:50]:
+            self._find(rules.MISSING_PAGE, path, f"The redirect of `{old[:200]}` has no effect: {reason}.",
+                       "Correct `redirect_maps` in the mkdocs.yml.", needle=old)  # fmt: skip
+
     def _with_texts(self, tree: Tree, folder: str, read: ReadSet) -> ReadSet:
         """The set with the texts of its pages, as many as its bounds allow."""
         source, texts, written = read.source, dict[str, str](), dict[str, str]()
@@ -234,13 +248,15 @@ class SetReader:
         ordered = [*dict.fromkeys((*source.navigation.order(), *pages))]
         tree.fetch([source.files.repository_path(path) for path in ordered[: self.bounds.set_pages]])
         snippets = Snippets(lambda path: self._snippet(tree, folder, read, path))
+        appended = appended_snippets(source.configuration.appended)
         left = self.bounds.set_bytes
         for path, text in self._texts(tree, source.files, ordered):
-            left -= len(text)
+            expanded = snippets.expanded(text + appended if appended else text)
+            left -= max(len(text), len(expanded))
             if left < 0:
                 self._too_much(read.docs_folder, f"more than {self.bounds.set_bytes:,} bytes")
                 break
-            texts[path] = expanded = snippets.expanded(text)
+            texts[path] = expanded
             if expanded is not text:
                 written[path] = text
             self._missing_snippets(snippets, source.files.repository_path(path))
@@ -257,8 +273,11 @@ class SetReader:
                 limit = 4 * self.bounds.page_bytes
                 self._find(rules.PAGE_AS_TEXT, there, f"The page cannot be read, or has more than {limit:,} bytes; it is left out.",
                            "Divide the page.")  # fmt: skip
-            else:
-                yield path, text
+                continue
+            if "\ufffd" in text and not _is_utf8(tree, there, 4 * self.bounds.page_bytes):
+                self._find(rules.PAGE_AS_TEXT, there, "The file is not in UTF-8; letters that cannot be read are shown as \ufffd.",
+                           "Save it in UTF-8; MkDocs does not read it either.")  # fmt: skip
+            yield path, text
 
     def _snippet(self, tree: Tree, folder: str, read: ReadSet, path: str) -> str | None:
         """The text of a snippet, looked for below the folders that the configuration names, then below that of the pages."""
@@ -285,37 +304,19 @@ class SetReader:
         self._findings.append(SetFinding(rule, path, message, hint, line or (line_of(self._written, needle) if needle else 0)))
 
 
-def named_images(text: str) -> list[str]:
-    """Paths of images that a README names, relative to its folder; those that lead out of it are left out."""
-    written = islice((path for match in _PATH.finditer(text) if (path := _image_path(match[1] or match[2]))), 10 * _MOST_IMAGES)
-    paths = dict.fromkeys(posixpath.normpath(unquote(each).lstrip("/")) for each in written if ":" not in each)
-    return [path for path in paths if not path.startswith("../")][:_MOST_IMAGES]
-
-
-def _image_path(word: str) -> str:
-    """The part of a word that is the path of an image; empty if none is."""
-    ends = [match.end() for match in _IMAGE_END.finditer(word[:_LONGEST_PATH])]
-    return word[: ends[-1]] if ends and ends[-1] > len(".png") else ""
+def _inherited(tree: Tree, written: str, folder: str) -> tuple[bytes, str]:
+    """The file that ``INHERIT`` names, and its folder. Raises ``ConfigurationError``."""
+    try:
+        path = normal_path(posixpath.join(folder, written))
+        return tree.read(path, LARGEST), posixpath.dirname(path)
+    except TreeError as error:
+        raise ConfigurationError(f"it cannot be read: {error}") from error
 
 
 def _with_change_log_last(navigation: SetNavigation) -> SetNavigation:
     """A navigation that is made from the files, in which the change log follows the pages of the documentation."""
     others = tuple(item for item in navigation.items if item.path != CHANGE_LOG)
     return replace(navigation, items=(*others, *(item for item in navigation.items if item.path == CHANGE_LOG)))
-
-
-def _has_address(path: str) -> bool:
-    """Whether a file of this name can be published: each part is a name of a file on every server, and is no index of a folder."""
-    parts = path.split("/")
-    is_plain = (
-        path.isprintable() and "\\" not in path and not DRAWN.search(path) and len(path.encode("utf-8", "surrogatepass")) <= _LONGEST_PATH
-    )
-    return is_plain and all(len(part.encode()) <= _LONGEST_NAME and not part.lower().startswith("index.html") for part in parts)
-
-
-def literal(path: str) -> str:
-    """A glob that matches only this path."""
-    return _SPECIAL.sub(lambda found: f"[{found[0]}]", path)
 
 
 def set_digest(read: ReadSet, program: str) -> str:
@@ -334,20 +335,6 @@ def page_key(digest: str, source: SetSource, path: str) -> str:
     return blake2b(digest.encode() + b"\0" + path.encode("utf-8", "backslashreplace") + b"\0" + text, digest_size=16).hexdigest()
 
 
-def _patterns(lines: Iterable[str]) -> Callable[[str], bool]:
-    """Whether a path matches patterns in the syntax of ``.gitignore``."""
-    lines = tuple(lines)
-    if not lines:
-        return lambda _: False
-    import pathspec  # noqa: PLC0415 - few sets need it
-
-    try:
-        matched = pathspec.GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return lambda _: False
-    return matched.match_file
-
-
 def _glob(tree: Tree, path: str) -> Sequence[str]:
     return _matching(tree, literal(path))
 
@@ -357,6 +344,16 @@ def _matching(tree: Tree, pattern: str) -> Sequence[str]:
         return tree.glob(pattern)
     except TreeError:
         return ()
+
+
+def _is_utf8(tree: Tree, path: str, limit: int) -> bool:
+    try:
+        tree.read(path, limit).decode()
+    except UnicodeDecodeError:
+        return False
+    except TreeError:
+        return True
+    return True
 
 
 def _text(tree: Tree, path: str, limit: int) -> str | None:

@@ -42,7 +42,7 @@ MISSING_PAGE = Rule(
     severity=Severity.WARNING,
     summary="The navigation of a documentation set names a page that does not exist.",
     means="""`nav` in an `mkdocs.yml`, or a redirect, names a Markdown file that is not in the documentation folder, or another
-`mkdocs.yml` that cannot be included. The set is shown without it.""",
+`mkdocs.yml` that cannot be included. Or a redirect is for a page that exists, or leads to itself. The set is shown without it.""",
     matters="""Readers do not find the page. It was renamed or removed, or its name is misspelled.""",
     wrong="""site_name: Payments
 nav:
@@ -81,8 +81,8 @@ PAGE_AS_TEXT = Rule(
     severity=Severity.WARNING,
     summary="A page of a documentation set is shown as plain text, or not at all.",
     means="""The page is larger than the limit, takes more processor time than a page may, or cannot be converted; or the set has more
-pages or bytes than a set may; or its name ends in `.MD`, which MkDocs shows as no page. The limits are in the section `docs` of
-`sources.yaml`.""",
+pages or bytes than a set may; or its name ends in `.MD`, which MkDocs shows as no page; or it is not in UTF-8. The limits are in the
+section `docs` of `sources.yaml`.""",
     matters="""Readers see the text without headings, links and tables, or miss the page. The other pages of the set are shown.""",
     wrong="""docs:
   page_bytes: 1000

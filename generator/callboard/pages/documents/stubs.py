@@ -9,6 +9,7 @@ from urllib.parse import quote, unquote
 from callboard.documentation.files import MARKDOWN
 from callboard.documentation.insertions import DRAWN
 from callboard.documentation.model import DocumentationSet
+from callboard.documentation.redirects import final_target
 from callboard.model.data_classes import dataclass
 from callboard.model.urls import docs_path
 from callboard.pages.documents.context import DocumentsContext
@@ -110,8 +111,9 @@ def _is_name(part: str) -> bool:
 
 
 def _new_target(of: DocumentationSet, new: str) -> str:
-    if "://" in new:
-        return web_url(new)
-    path, _, anchor = new.partition("#")
-    page = of.find(posixpath.normpath(path))
+    target = final_target(new, of.redirects, lambda path: of.find(path) is not None)
+    if "://" in target:
+        return web_url(target)
+    path, _, anchor = target.partition("#")
+    page = of.find(posixpath.normpath(path)) if path else None
     return f"{docs_path(of.ref)}{page.url}{f'#{anchor}' if anchor else ''}" if page else ""
