@@ -3,7 +3,7 @@
 import pytest
 from page_builders import RENDERER, shared_context
 
-from callboard.incremental.tracking import name_of
+from callboard.incremental.key_digests import name_of
 from callboard.pages.blocks.results import BlockResults
 from callboard.pages.documents import plan as documents
 from callboard.pages.documents.context import documents_context

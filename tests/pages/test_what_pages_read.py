@@ -1,6 +1,7 @@
 """What pages read, followed and packed."""
 
-from callboard.incremental.tracking import ALL, DependencyTracker, id_of
+from callboard.incremental.key_digests import ALL, id_of
+from callboard.incremental.tracking import DependencyTracker
 
 ENTITY = ("entity", ("component", "default", "shop"))
 OTHER = ("entity", ("component", "default", "store"))
@@ -8,7 +9,7 @@ UNKNOWN = ("entity", ("component", "default", "gone"))
 
 
 def reading_of(*keys):
-    reading = DependencyTracker("base", dict.fromkeys((ENTITY, OTHER), "print"))
+    reading = DependencyTracker("base", dict.fromkeys((ENTITY, OTHER), "print").items())
     reading.begin(*keys)
     return reading
 

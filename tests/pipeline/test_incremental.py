@@ -12,7 +12,6 @@ from urllib.parse import urljoin
 import pytest
 
 from callboard.incremental.page_cache import read_pages
-from callboard.incremental.tracking import id_of_name
 from support import shared_caches
 from support.clean_builds import made
 from support.remainders import dead_ends_of
@@ -171,5 +170,5 @@ def test_what_is_kept_for_the_next_build_can_be_read_again(nights):
     folder = nights[0]
     known = read_pages(folder / ".callboard/cache/pages.jsonl")
     assert len(known.pages) == nights[4]["pages"]
-    ids = {id_of_name(name) for name in known.fingerprints}
+    ids = {*known.fingerprints.ids}
     assert all(ids & {*array("I", page.dependencies.ids)} for page in known.pages.values() if page.dependencies.ids)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from callboard.incremental.key_digests import id_of
 from callboard.incremental.page_cache import CachedPage, pack
-from callboard.incremental.tracking import Dependencies, DependencyTracker, id_of, id_of_name
+from callboard.incremental.tracking import Dependencies, DependencyTracker
 from callboard.pages.page import Page, PageParts
 from callboard.pages.section import Section
 from callboard.website.links import PageLinks, page_links
@@ -29,7 +30,7 @@ class Shop:
 
     def built(self):
         """A page, and the file as it is made as a whole, with what is kept of it."""
-        tracker = DependencyTracker("base", {("value", name): repr(value) for name, value in self.values.items()})
+        tracker = DependencyTracker("base", ((("value", name), repr(value)) for name, value in self.values.items()))
         read = tracker.tracked("value", self.values)
         planned = PageParts(tuple(lambda name=name: self.sections(name, read[name]) for name in self.values), list, lambda view: None)
         page = Page("p/", "x.html", "wide", "", "P", lambda: None, tracker=tracker, parts=lambda: planned)
@@ -54,7 +55,7 @@ class Shop:
 
 def changed(old, new):
     """The ids of what changed between two trackers."""
-    return {id_of_name(name) for name in old.fingerprints if old.fingerprints[name] != new.fingerprints[name]}
+    return {*new.fingerprints.changed_since(old.fingerprints)}
 
 
 def spliced(before, after, *, damaged=False, render=html):
@@ -109,7 +110,7 @@ def test_a_page_is_made_as_a_whole_where_joining_it_is_not_certain(edit, options
 
 
 def test_keys_that_do_not_exist_yet_stay_with_the_part_that_read_them():
-    tracker = DependencyTracker("base", {("value", "a"): "1"})
+    tracker = DependencyTracker("base", [(("value", "a"), "1")])
     values, reads = tracker.tracked("value", {"a": 1}), []
     for keys in (["a", "x"], ["y"], ["a", "x", "z"]):
         tracker.begin()

@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import json
 import os
+import sys
+import tempfile
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
@@ -14,13 +16,14 @@ from sys import byteorder
 from typing import Any, NamedTuple
 
 from callboard.incremental.fingerprint import canonical, code_digest, content_digest
+from callboard.incremental.key_digests import KeyDigests, id_of
 from callboard.incremental.page_parts import KeptParts, LinkTuples, packed_parts, unpacked_parts
-from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker, id_of, id_of_name
+from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker
 from callboard.io.checked_lines import HEAD, checked, with_digest
 from callboard.io.store import write_atomically
 from callboard.model.data_classes import dataclass
 
-_FORMAT = f"7 {byteorder}"
+_FORMAT = f"8 {byteorder}"
 _HEAD, _PAGE = f"names {_FORMAT}".encode(), f"page {_FORMAT}".encode()
 
 
@@ -46,6 +49,24 @@ class CacheFile:
         """Close the file: no value refers to it any more."""
         with contextlib.suppress(AttributeError):  # it could not be opened
             os.close(self._descriptor)
+
+
+class NewParts(CacheFile):
+    """A temporary file without a name in ``folder``, in which the parts of new pages wait until ``write_pages``."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            self._descriptor = os.dup(file.fileno())
+        self._size = 0
+
+    def put(self, parts: PackedParts) -> PackedParts:
+        """The same parts, with their content in this file."""
+        rest = content = parts.read()
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+        self._size += len(content)
+        return PackedParts(b"", self, self._size - len(content), len(content))
 
 
 class PackedParts(NamedTuple):
@@ -110,8 +131,8 @@ class CachedPages:
     """By path below the site's root."""
     base: str = ""
     """Digest of all inputs that are not tracked by key."""
-    fingerprints: Mapping[str, str] = field(default_factory=dict)
-    """By the name of each key that had a value."""
+    fingerprints: KeyDigests = KeyDigests()
+    """Of each key that had a value."""
     guides: str = ""
     """Key of the guides that the links were checked with."""
 
@@ -122,9 +143,7 @@ class CachedPages:
         """
         if tracker is None or tracker.base != self.base:
             return None
-        now, before = tracker.fingerprints, self.fingerprints
-        names = {name for name, fingerprint in now.items() if before.get(name, "") != fingerprint} | (before.keys() - now.keys())
-        return frozenset({id_of(UNTRACKED), *map(id_of_name, names)})
+        return frozenset({id_of(UNTRACKED), *tracker.fingerprints.changed_since(self.fingerprints)})
 
     def has_fingerprints_of(self, tracker: DependencyTracker | None) -> bool:
         """Whether all that pages depend on, and only that, is as it was."""
@@ -172,12 +191,12 @@ def read_pages(path: Path) -> CachedPages:
         return CachedPages()
     head = checked(first.removesuffix(b"\n"), _HEAD)
     base, fingerprints, guides = json.loads(head or b'["", {}, ""]')
-    return CachedPages(dict(_intact_pages(file, lines)), base, fingerprints, guides)
+    return CachedPages(dict(_intact_pages(file, lines)), base, KeyDigests.from_json(fingerprints), guides)
 
 
 def write_pages(path: Path, pages: Mapping[str, CachedPage], tracker: DependencyTracker | None, guides: str) -> None:
     """Write the pages for the next build."""
-    head = (tracker.base, tracker.fingerprints, guides) if tracker else ("", {}, guides)
+    head = (tracker.base, tracker.fingerprints.as_json(), guides) if tracker else ("", {}, guides)
     write_atomically(path, _lines(head, pages))
 
 
@@ -200,6 +219,7 @@ def _parse(file: CacheFile, start: int, content: bytes) -> tuple[str, CachedPage
     """The page in a line's content, which begins in the file at ``start``."""
     row, _, parts = content.partition(b"\t")
     name, layout_digest, key, digest, files, dependencies, search_digest, broken_links = json.loads(row)
+    layout_digest = sys.intern(layout_digest)  # few layouts have all pages
     packed = PackedParts(b"", file, start + len(row) + 1, len(parts))
     paths = tuple((path, file_digest) for path, file_digest in files)
     page = CachedPage(layout_digest, key, digest, paths, Dependencies(b64decode(dependencies)), search_digest, tuple(broken_links), packed)

@@ -12,17 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 from typing import Any, Final, Generic, NamedTuple, TypeVar
-from zlib import crc32
 
 import msgspec
 
+from callboard.incremental.key_digests import ALL, DependencyKey, KeyDigests, id_of
+
 K = TypeVar("K")
 V = TypeVar("V")
-DependencyKey = tuple[str, Any]
-"""Aspect and key: ``("entity", ref)``."""
-ALL = "*"
-"""In place of a key: the whole aspect was read."""
-SEPARATOR = "\x1f"
 _NUMBER: Final = "I"
 _SIZE = array(_NUMBER).itemsize
 UNTRACKED: DependencyKey = ("", ALL)
@@ -132,13 +128,12 @@ class DependencyTracker:
 
     Args:
         base: digest of all inputs that are not tracked by key; if it differs from the last build's, every page is rendered.
-        fingerprints: the fingerprint of every existing key.
+        fingerprints: every existing key with its fingerprint.
     """
 
-    def __init__(self, base: str, fingerprints: Mapping[DependencyKey, str]) -> None:
+    def __init__(self, base: str, fingerprints: Iterable[tuple[DependencyKey, str]]) -> None:
         self.base = base
-        self.fingerprints = {name_of(key): value for key, value in fingerprints.items()} | dict(_of_aspects(fingerprints))
-        """By name of the key; ``ALL`` stands for the keys of an aspect together."""
+        self.fingerprints = KeyDigests.of(fingerprints)
         self._seen: set[int] = set()
 
     def reads(self, aspect: str) -> Reads:
@@ -160,34 +155,7 @@ class DependencyTracker:
 
     def digest(self, *aspects: str) -> str:
         """One digest of base and all fingerprints, or of those of these aspects."""
-        if aspects:
-            return fingerprint_of([self.base, [self.fingerprints.get(name_of((aspect, ALL)), "") for aspect in aspects]])
-        return fingerprint_of([self.base, sorted(self.fingerprints.items())])
-
-
-def name_of(key: DependencyKey) -> str:
-    """A key as a string."""
-    aspect, value = key
-    return f"{aspect} {SEPARATOR.join(value) if isinstance(value, tuple) else value}"
-
-
-def id_of(key: DependencyKey) -> int:
-    """A number for a key, the same in each process and build. A page has one for each key that it reads, also for keys without a value."""
-    return id_of_name(name_of(key))
-
-
-def id_of_name(name: str) -> int:
-    """The id of the key of that name."""
-    return crc32(name.encode("utf-8", "backslashreplace"))
-
-
-def _of_aspects(fingerprints: Mapping[DependencyKey, str]) -> Iterator[tuple[str, str]]:
-    """The name of ``ALL`` of each aspect, and the fingerprint of all its keys together."""
-    aspects: dict[str, list[str]] = {}
-    for key, value in fingerprints.items():
-        aspects.setdefault(key[0], []).append(f"{name_of(key)}={value}")
-    for aspect, parts in aspects.items():
-        yield name_of((aspect, ALL)), fingerprint_of(sorted(parts))
+        return fingerprint_of([self.base, self.fingerprints.digest(*aspects)])
 
 
 def fingerprint_of(value: Any) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import field
 from typing import Any
 
-from callboard.incremental.tracking import DependencyKey, DependencyTracker
+from callboard.incremental.key_digests import DependencyKey
+from callboard.incremental.tracking import DependencyTracker
 from callboard.model.data_classes import dataclass
 from callboard.pages.section import Section
 

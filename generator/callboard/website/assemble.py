@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from callboard.diagrams.layout import Layouts
-from callboard.incremental.page_cache import CachedPage, CachedPages, read_pages, text_key, write_pages
+from callboard.incremental.page_cache import CachedPage, CachedPages, NewParts, read_pages, text_key, write_pages
 from callboard.incremental.tracking import DependencyTracker
 from callboard.io.clock import Meter
 from callboard.io.parallel import can_fork, map_forked
@@ -122,6 +122,8 @@ def _disk_errors(output: Path) -> Iterator[None]:
 class _MadePages:
     """The results of all pages, for the checks over the whole site."""
 
+    parts: NewParts
+    """Keeps the parts of new pages, which take more memory than all else of a page."""
     cached: dict[str, CachedPage] = field(default_factory=dict)
     has_new_texts: bool = False
     """Whether the text of any page is new."""
@@ -139,7 +141,8 @@ class _MadePages:
         return not self.has_new_texts and self.cached == previous.pages and previous.has_fingerprints_of(reading)
 
     def add(self, page: RenderedPage) -> None:
-        self.cached[page.path] = page.cached
+        cached = page.cached
+        self.cached[page.path] = replace(cached, packed=self.parts.put(cached.packed)) if cached.packed.content else cached
         self.has_new_texts |= page.document is not None
         if page.rendered:
             self.rendered.add(page.path)
@@ -196,7 +199,7 @@ class _Assembly:
         return Assembled(len(made.cached), len(made.rendered), made.laid_out, *news, committed, problems)
 
     def _make_pages(self, pages: Sequence[Page], previous: CachedPages, reading: DependencyTracker | None) -> _MadePages:
-        made, pending = _MadePages(), []
+        made, pending = _MadePages(NewParts(self.store.cache)), []
         self.maker.changes = changes = previous.changed(reading)
         for page in pages:
             cached = previous.pages.get(page.path)

@@ -12,7 +12,8 @@ from typing import Any
 from callboard.catalog.facets import CatalogFacets
 from callboard.catalog.names import names_index
 from callboard.diagrams.layout import Layouts
-from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker
+from callboard.incremental.key_digests import ALL, DependencyKey
+from callboard.incremental.tracking import DependencyTracker
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.facts.api_quality import ApiQuality

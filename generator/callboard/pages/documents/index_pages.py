@@ -8,7 +8,8 @@ from functools import partial
 
 from callboard.catalog import organization, structure
 from callboard.documentation.model import DocumentationSet
-from callboard.incremental.tracking import ALL, DependencyTracker
+from callboard.incremental.key_digests import ALL
+from callboard.incremental.tracking import DependencyTracker
 from callboard.model.data_classes import dataclass
 from callboard.model.ref import EntityRef
 from callboard.model.urls import docs_path

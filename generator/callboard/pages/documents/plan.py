@@ -9,7 +9,8 @@ from urllib.parse import unquote
 
 from callboard.documentation.model import DocumentationSet, DocumentPage
 from callboard.documentation.published_files import UnpublishedError, published_content
-from callboard.incremental.tracking import DependencyKey, DependencyTracker, fingerprint_of
+from callboard.incremental.key_digests import DependencyKey
+from callboard.incremental.tracking import DependencyTracker, fingerprint_of
 from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.model.ref import EntityRef

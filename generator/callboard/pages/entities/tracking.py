@@ -7,13 +7,14 @@ from dataclasses import field, fields, replace
 from datetime import datetime
 from functools import partial
 from hashlib import blake2b
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar
 
 from callboard.catalog.graph import Catalog
 from callboard.incremental.fingerprint import canonical, code_digest, content_digest
-from callboard.incremental.tracking import ALL, DependencyKey, DependencyTracker, Reads, fingerprint_of
+from callboard.incremental.key_digests import ALL, DependencyKey
+from callboard.incremental.tracking import DependencyTracker, Reads, fingerprint_of
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
@@ -39,7 +40,7 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
         context: of all entity pages.
         more: fingerprints of other things that pages depend on.
     """
-    tracker = DependencyTracker(_base(context), {**dict(_fingerprints(context)), **(more or {})})
+    tracker = DependencyTracker(_base(context), chain(_fingerprints(context), (more or {}).items()))
     catalog, links, untracked = context.catalog, tracker.reads("link"), tracker.reads("")
     files = {(e.origin.source, e.origin.tree, e.origin.path) for e in context.entities.values()}
     tracked = replace(

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from callboard.api_reference.definitions import highlight
 from callboard.catalog import problem_assignment
 from callboard.incremental.fingerprint import content_digest
-from callboard.incremental.tracking import DependencyKey
+from callboard.incremental.key_digests import DependencyKey
 from callboard.markdown.rendering import to_html
 from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem, Rule, Severity

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from callboard.incremental.fingerprint import content_digest
-from callboard.incremental.tracking import DependencyKey, DependencyTracker
+from callboard.incremental.key_digests import DependencyKey
+from callboard.incremental.tracking import DependencyTracker
 from callboard.pages.insights.context import INNERSOURCE, INSIGHTS, UNOWNED, InsightsContext
 from callboard.pages.insights.view import knowledge_view, unowned_view, welcome_view
 from callboard.pages.page import Page

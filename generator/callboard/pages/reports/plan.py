@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from callboard.incremental.tracking import DependencyKey, DependencyTracker, fingerprint_of
+from callboard.incremental.key_digests import DependencyKey
+from callboard.incremental.tracking import DependencyTracker, fingerprint_of
 from callboard.model.ref import EntityRef
 from callboard.pages.page import Page
 from callboard.pages.reports.context import REPORTS, ReportContext, report_path
