@@ -42,6 +42,13 @@ def only(text, name="0007-x.md"):
         (MADR3.format('"superseded by [ADR-0005](0005-example.md)"'), "Use Terraform", "superseded", date(2026, 1, 31)),
         (MADR3.format('"{proposed | rejected | accepted}"'), "Use Terraform", "unknown", date(2026, 1, 31)),
         ("# ADR-0007: Use Go\n\n## Status\n\nApproved\n", "Use Go", "accepted", None),
+        ("7. Use Go\n=========\n\nDate: 2026/01/31\n\nStatus\n------\n\n~~Proposed~~ Accepted\n", "Use Go", "accepted", date(2026, 1, 31)),
+        ("# X\n\n| Status | Rejected |\n|---|---|\n| **Date** | 2026-01-31 |\n", "X", "rejected", date(2026, 1, 31)),
+        ("# X\n\n## Decision Status\n\n- [ ] Proposed\n- [x] Accepted\n\n## Date\n\n2026-01-31\n", "X", "accepted", date(2026, 1, 31)),
+        ("# X\n\n> Status: Deprecated\n", "X", "deprecated", None),
+        ("# X\n\n* Status: Accepted\n---\n", "X", "accepted", None),
+        ("# X\n\n## Status\n\n![accepted](https://host.test/b.svg)\n", "X", "accepted", None),
+        ("# X\n\n* Status: Not accepted\n", "X", "unknown", None),
         ("# Without any state\n", "Without any state", "unknown", None),
         ("**Status**: Deprecated\n\n# Below\n", "Below", "deprecated", None),
         ("# X\n\nDate: 2026-02-31\n", "X", "unknown", None),
@@ -50,6 +57,10 @@ def only(text, name="0007-x.md"):
 def test_a_record_is_read_in_the_forms_of_madr_and_nygard(text, title, state, day):
     record = only(text)
     assert (record.number, record.title, record.state, record.day) == (7, title, state, day)
+
+
+def test_a_record_of_log4brains_has_the_day_of_its_name():
+    assert only("# X\n\n- Status: accepted\n", "20260131-x.md").day == date(2026, 1, 31)
 
 
 def test_a_state_in_other_words_is_kept_as_it_is_written():

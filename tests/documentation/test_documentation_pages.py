@@ -1,6 +1,7 @@
 import os
 import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,19 @@ def test_front_matter_that_is_no_yaml_mapping_stays_on_the_page(text):
     html = made({"a.md": text})["a.md"].html
     assert text.split("\n")[1] in html
     assert "more" in html
+
+
+def test_a_configuration_may_have_thousands_of_redirects_but_not_of_merged_keys():
+    maps = "".join(f"        p{number}.md: a.md\n" for number in range(2_500))
+    configuration = read_configuration(f"nav: [a.md]\nplugins:\n  - redirects:\n      redirect_maps:\n{maps}".encode())
+    assert (configuration.nav, len(configuration.redirects)) == (["a.md"], 2_000)
+    assert configuration.ignored == ("redirect_maps after 2,000 redirects",)
+    merged = "".join(
+        f"{name}: {{<<: [*{before}, *{before}], {name}: 1}}\n".replace(":", f": &{name}", 1) for before, name in pairwise("abcd")
+    )
+    many = ", ".join(f"k{number}: 1" for number in range(1_500))
+    with pytest.raises(ConfigurationError, match="merges more than 2,000 keys"):
+        read_configuration(f"a: &a {{{many}}}\n{merged}".encode())
 
 
 def test_missing_files_are_told_with_their_addresses_as_written():

@@ -7,7 +7,7 @@ from callboard.incremental.key_digests import name_of
 from callboard.pages.blocks.results import BlockResults
 from callboard.pages.documents import plan as documents
 from callboard.pages.documents.context import documents_context
-from callboard.pages.documents.entity_section import DocumentsSection
+from callboard.pages.documents.entity_section import DocumentsSection, newest_version
 from callboard.pages.documents.navigation import WHOLE
 from support.documented_portal import PAYMENTS, DocumentedPortal
 
@@ -162,3 +162,18 @@ def test_a_page_is_made_again_only_if_something_that_it_shows_has_changed(portal
     after = documents.fingerprints(context_of(portal.write(**change)))
     found = {name_of(key).partition(f"{PAYMENTS} ")[2] for key in after if str(PAYMENTS) in name_of(key) and before.get(key) != after[key]}
     assert found == changed
+
+
+@pytest.mark.parametrize(
+    ("text", "newest"),
+    [
+        ("# Changelog\n\n## [Unreleased]\n\n### Added\n\n- x\n\n## [1.2.0] - 2026-01-31\n", "1.2.0 - 2026-01-31"),
+        ("# Changelog\n\n## [1.2.0](https://host.test/compare) (2026-01-31)\n\n### Features\n", "1.2.0 (2026-01-31)"),
+        ("# [2.0.0](https://host.test/x) (2026-01-31)\n\n### Features\n\n## [1.9.1](https://host.test/y)\n", "2.0.0 (2026-01-31)"),
+        ("## [unreleased]\n\n## Sunday\n", "Sunday"),
+        ("# Changes\n\n## Unreleased\n", ""),
+    ],
+)
+def test_the_newest_version_of_a_change_log_is_found_in_every_common_format(portal, text, newest):
+    made = portal.write(**{"docs/index.md": "x", "CHANGELOG.md": text}).built().sets[PAYMENTS]
+    assert newest_version(made.pages["CHANGELOG.md"].headings) == newest

@@ -67,7 +67,7 @@ def read_configuration(text: bytes, inherited: Inherited | None = None, folder: 
     extensions, left_out = allowed_extensions_of(values)
     return SetConfiguration(
         _text(values.get("site_name")), _text(values.get("docs_dir")) or "docs", _nav(values), extensions,
-        tuple(_redirects(values)), tuple(_excluded(values)),
+        tuple(_redirect_maps(values)[:_MOST_REDIRECTS]), tuple(_excluded(values)),
         tuple(_patterns_of(values.get("not_in_nav"))[:_MOST_PATTERNS]), _snippet_folders(values),
         _snippets(values, "auto_append"), tuple(dict.fromkeys((*unread, *_ignored(values), *left_out))),
     )  # fmt: skip
@@ -129,11 +129,10 @@ def _named(value: Any) -> Iterator[tuple[str, Any]]:
             yield from ((str(name), options or {}) for name, options in item.items())
 
 
-def _redirects(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _redirect_maps(values: Mapping[str, Any]) -> list[tuple[str, str]]:
     options: Any = next((options for name, options in _named(values.get("plugins")) if name == "redirects"), {})
     maps = options.get("redirect_maps") if isinstance(options, dict) else None
-    if isinstance(maps, dict):
-        yield from ((str(old), new) for old, new in list(maps.items())[:_MOST_REDIRECTS] if isinstance(new, str))
+    return [(str(old), new) for old, new in maps.items() if isinstance(new, str)] if isinstance(maps, dict) else []
 
 
 def _excluded(values: Mapping[str, Any]) -> Iterator[str]:
@@ -165,6 +164,8 @@ def _ignored(values: Mapping[str, Any]) -> Iterator[str]:
     if values.get("nav") and not isinstance(values["nav"], list | dict):
         yield "nav"
     yield from (f"{name} after {_MOST_PATTERNS:,} lines" for name in _EXCLUDING if len(_patterns_of(values.get(name))) > _MOST_PATTERNS)
+    if len(_redirect_maps(values)) > _MOST_REDIRECTS:
+        yield f"redirect_maps after {_MOST_REDIRECTS:,} redirects"
     for name, _ in _named(values.get("plugins")):
         if name not in _READ_PLUGINS:
             yield f"plugin {name}"

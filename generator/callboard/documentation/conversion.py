@@ -29,7 +29,8 @@ SECONDS = 10
 """Processor time of a page; an ordinary one takes a hundredth of a second."""
 LONGEST_HTML = 5_000_000
 _ID = re.compile(r'\sid="((?!__)[^"]*)"')
-_MOST_ANCHORS = 5_000
+MOST_ANCHORS = 5_000
+"""Anchors of a page that are kept: links to others of it are not checked."""
 _MOST_NOTES = 20
 
 
@@ -120,10 +121,11 @@ def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResol
     content = with_images(html.encode("utf-8", "replace"), made.insertions.images)
     by_path = work.source.files.by_path
     is_page = {path: path in by_path and by_path[path].is_page for path in links.linked}
-    anchors = tuple(dict.fromkeys(_ID.findall(html)))[:_MOST_ANCHORS]
-    jumps = tuple(jump for jump in links.jumps if jump.path != work.path or jump.anchor not in anchors)
+    anchors = tuple(dict.fromkeys(_ID.findall(html)))
+    known, kept = frozenset(anchors), anchors[:MOST_ANCHORS]
+    jumps = tuple(jump for jump in links.jumps if jump.path != work.path or jump.anchor not in known)
     page = DocumentPage(
-        work.path, file.url, made.title[:500], work.key, _digest(content), len(content), made.headings, anchors, links.missing, jumps,
+        work.path, file.url, made.title[:500], work.key, _digest(content), len(content), made.headings, kept, links.missing, jumps,
         links.open_links,
         tuple(path for path in links.linked if is_page[path]), tuple(path for path in links.linked if not is_page[path]),
         notes=tuple(made.insertions.notes[:_MOST_NOTES]), blocks=tuple(made.insertions.blocks),

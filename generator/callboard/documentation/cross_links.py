@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from callboard.catalog.graph import Catalog
 from callboard.documentation import rules
 from callboard.documentation.cleaning import own_id
+from callboard.documentation.conversion import MOST_ANCHORS
 from callboard.documentation.entity_addresses import meant_address
 from callboard.documentation.file_names import literal
 from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, OpenLink, SetLinks
@@ -100,7 +101,7 @@ class CrossLinks:
                 yield BrokenDocumentLink(page, missing.address, missing.line, "image" if missing.is_image else "file")
             for jump in page.jumps:
                 linked = of.pages.get(jump.path)
-                if linked is not None and not linked.as_text and jump.anchor not in linked.anchors:
+                if linked is not None and not linked.as_text and not _has_anchor(linked, jump.anchor):
                     yield BrokenDocumentLink(page, jump.address, jump.line, "anchor")
             for link in page.open_links:
                 if reason := self.target(of, link).reason:
@@ -177,7 +178,7 @@ class CrossLinks:
             return LinkTarget(ref=ref)
         if made is None or page is None:
             return LinkTarget(ref=ref, reason="page")
-        if anchor and not page.as_text and anchor not in page.anchors:
+        if anchor and not page.as_text and not _has_anchor(page, anchor):
             return LinkTarget(f"{docs_path(made.ref)}{page.url}", ref=ref, title=page.title, reason="anchor")
         title = _heading(page, anchor) or page.title
         return LinkTarget(f"{docs_path(made.ref)}{page.url}{f'#{anchor}' if anchor else ''}", ref=ref, title=title)
@@ -194,6 +195,11 @@ def _candidates(kind: str, namespace: str, names: list[str]) -> Iterator[tuple[E
     if len(names) > 1 and names[1]:
         yield EntityRef(kind, names[0].lower(), names[1].lower()), "/".join(names[2:])
     yield EntityRef(kind, namespace, names[0].lower()), "/".join(names[1:])
+
+
+def _has_anchor(page: DocumentPage, anchor: str) -> bool:
+    """Whether a page has an anchor, as far as that is known."""
+    return anchor in page.anchors or len(page.anchors) >= MOST_ANCHORS
 
 
 def _heading(page: DocumentPage, anchor: str) -> str:

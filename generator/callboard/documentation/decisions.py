@@ -21,6 +21,14 @@ _LONGEST = 256 * 1024
 _NUMBERED_NAME = re.compile(r"(?:adr[-_]?)?0*(\d{1,6})(?=[-_. ])", re.IGNORECASE)
 _NUMBERED_TITLE = re.compile(r"\s*(?:ADR[- ]?)?0*(\d{1,6})\s*[.:—–-]\s+(\S.*)", re.IGNORECASE)
 _HEADING = re.compile(r"(#{1,6})[ \t]+([^\n]*)")
+_UNDERLINED = re.compile(r"(?:=+|-+)[ \t]*")
+_CELLS = re.compile(r"[ ]{0,3}\|[ \t]*(?:\*\*|__)?([A-Za-z ]{3,20})(?:\*\*|__)?:?[ \t]*\|[ \t]*([^|\n]{1,1000})\|?[ \t]*")
+"""A row of a table with a name and a value."""
+_STRUCK = re.compile(r"~~[^~\n]{1,200}~~")
+_CHECKED = re.compile(r"[*+-][ ]+\[(?P<mark>[xX ])\][ ]+(?P<text>[^\n]*)")
+_SHOWN = re.compile(r"!?\[([^\[\]\n]{1,300})\]\([^()\n]{0,500}\)")
+_NAME_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?=[-_.])")
+"""Log4brains names records by their day."""
 _FIELD = re.compile(r"\s{0,3}(?:[*+-]\s+)?(?:\*\*|__)?([A-Za-z ]{3,20})(?:\*\*|__)?\s*:\s*(?:\*\*|__)?\s*(\S[^\n]*)")
 _LINK = re.compile(r"\[[^\[\]\n]{0,300}\]\(<?([^()<>\s]{1,500})")
 _MENTIONED = re.compile(r"\b(?:ADR[- ]?)0*(\d{1,6})\b", re.IGNORECASE)
@@ -30,7 +38,7 @@ _NUMBER = re.compile(r"(?<![\w./-])(?:ADR[- ]?)?0*(\d{1,6})(?![\w./-])", re.IGNO
 _SUCCESSION = re.compile(
     r"\b(superseded\s+by|replaced\s+by|supersedes|superceded\s+by|supercedes|replaces|obsoletes|obsoleted\s+by)\b", re.IGNORECASE
 )
-_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_DATE = re.compile(r"\b(\d{4})[-/.](\d{2})[-/.](\d{2})(?!\d)")
 _PLACEHOLDER = re.compile(r"[{}|]|YYYY")
 _OTHER_PAGES = frozenset({"readme", "index", "template", "adr-template", "0000-template", "_template", "0000-adr-template"})
 
@@ -119,7 +127,7 @@ def _is_candidate(path: str, folder: str) -> bool:
 
 def _record(path: str, text: str) -> _Read | None:
     front, body = split_front_matter(text)
-    lines = body.split("\n")
+    lines = [*_with_common_headings(body.split("\n"))]
     title = _text(front.get("title")) or next(
         (found[2].strip() for line in lines if (found := _HEADING.match(line)) and found[1] == "#"), ""
     )
@@ -128,27 +136,51 @@ def _record(path: str, text: str) -> _Read | None:
     own = {re.sub(r"[-_]", " ", str(name).lower()): _text(value) for name, value in front.items() if _text(value)}
     fields = {**_fields(lines[:_HEAD]), **own}
     section = _section(lines, "status")
-    status = fields.get("status") or next((line.strip() for line in section if line.strip()), "")
+    status = fields.get("status") or _first(section)
     state, word = _state(status)
     if not (named or titled or status):
         return None
     number = int(named[1]) if named else int(titled[1]) if titled else None
     name = titled[2] if titled else title or posixpath.splitext(posixpath.basename(path))[0]
-    record = DecisionRecord(path, name[:300], number, state, word, _day(fields.get("date", "")) or _day(status))
+    record = DecisionRecord(
+        path,
+        name[:300],
+        number,
+        state,
+        word,
+        _day(fields.get("date") or _first(_section(lines, "date"))) or _day(status) or _day_of_name(path),
+    )
     named_fields = (f"{name} {value}" for name, value in fields.items() if _SUCCESSION.match(name))
     in_fields = [found for line in named_fields for found in _successions(line, _NUMBER)]
     in_text = [found for line in (status, *section, *lines[:_HEAD]) for found in _successions(line)]
     return _Read(record, tuple(dict.fromkeys((*in_fields, *in_text))))
 
 
+def _with_common_headings(lines: list[str]) -> Iterator[str]:
+    """The lines with ``## Status`` in place of ``Status`` above a line of hyphens, and ``# Title`` above one of equals signs."""
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        is_text = line.strip() and line[0] not in "|>-*+= " and not _HEADING.match(line) and not _FIELD.match(line)
+        if is_text and _UNDERLINED.fullmatch(following):
+            yield f"{'#' if following[0] == '=' else '##'} {line}"
+        elif not (_UNDERLINED.fullmatch(line) and len(line) > 1):
+            yield line
+
+
+def _first(section: list[str]) -> str:
+    """The line of a section that says it: the ticked one of a list of choices, else the first."""
+    said = [line.strip() for line in section if line.strip()]
+    choices = [found for line in said if (found := _CHECKED.fullmatch(line))]
+    return next((each["text"] for each in choices if each["mark"] != " "), "") if choices else next(iter(said), "")
+
+
 def _fields(lines: list[str]) -> dict[str, str]:
-    """Lines such as ``* Status: accepted`` and ``Date: 2026-01-31`` above the second heading."""
+    """Lines such as ``* Status: accepted``, ``> Date: 2026-01-31`` and rows of a table, above the second heading."""
     found: dict[str, str] = {}
     for line in lines:
         heading = _HEADING.match(line)
         if heading and heading[1] != "#":
             break
-        if match := _FIELD.match(line):
+        if match := _FIELD.match(line.removeprefix("> ")) or _CELLS.fullmatch(line):
             found.setdefault(match[1].strip().lower(), match[2].strip())
     return found
 
@@ -160,7 +192,7 @@ def _section(lines: list[str], name: str) -> list[str]:
         heading = _HEADING.match(line)
         if heading and found is not None:
             break
-        if heading and heading[2].strip().rstrip(":").lower() == name:
+        if heading and heading[2].strip().rstrip(":").lower() in {name, f"decision {name}"}:
             found = []
         elif found is not None:
             found.append(line)
@@ -171,11 +203,15 @@ def _state(status: str) -> tuple[DecisionState, str]:
     """The state, and its word if it is not known; a template's list of choices is none."""
     if not status or _PLACEHOLDER.search(status):
         return DecisionState.UNKNOWN, ""
-    words = re.findall(r"[A-Za-z]{3,20}", _LINK.sub("", status)[:200])
+    plain = _STRUCK.sub("", status)
+    shown = _LINK.sub("", plain)[:200]
+    words = re.findall(r"[A-Za-z]{3,20}", shown) or re.findall(r"[A-Za-z]{3,20}", _SHOWN.sub(r"\1", plain)[:200])
     for word in words[:3]:
+        if word.lower() == "not":
+            break
         if state := _STATES.get(word.lower()):
             return state, ""
-    return DecisionState.UNKNOWN, " ".join(status.split())[:40]
+    return DecisionState.UNKNOWN, " ".join(_SHOWN.sub(r"\1", plain).split())[:40]
 
 
 def _successions(line: str, number: re.Pattern[str] = _MENTIONED) -> Iterator[tuple[bool, str]]:
@@ -207,6 +243,11 @@ def _day(text: str) -> date | None:
         return date(*map(int, found.groups())) if found else None
     except ValueError:
         return None
+
+
+def _day_of_name(path: str) -> date | None:
+    found = _NAME_DAY.match(posixpath.basename(path))
+    return _day("-".join(found.groups())) if found else None
 
 
 def _text(value: Any) -> str:

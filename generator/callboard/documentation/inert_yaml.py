@@ -35,8 +35,9 @@ class _Loader(yaml.SafeLoader):
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         """Put in the keys of other mappings; raises ``AliasError`` where they are too many."""
+        own = len(node.value)
         super().flatten_mapping(node)
-        if len(node.value) > _MOST_MERGED:
+        if len(node.value) > own + _MOST_MERGED:
             raise AliasError(f"it merges more than {_MOST_MERGED:,} keys")
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import starmap
 from typing import NamedTuple
 
-from callboard.documentation.model import DocumentationSet, GuideMention
+from callboard.documentation.model import DocumentationSet, GuideMention, Heading
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
@@ -32,6 +33,11 @@ class PageLink(NamedTuple):
     """Below the site's root."""
     of: str = ""
     """Name of its set; empty for pages of the entity's own set."""
+
+
+_VERSION_LEVEL = 2
+_VERSION = re.compile(r"\d\.\d|\d{4}-\d\d")
+_BRACKETS = re.compile(r"\[([^\[\]]{1,100})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +111,11 @@ class DocumentsSection:
             yield PageLink(text_of(titles.get(path) or made.pages[path].title, 80), docs_path(made.ref) + made.pages[path].url)
 
     def _change_log(self, made: DocumentationSet) -> PageLink | None:
-        """The change log, with its newest version as the title: the first heading of the second level."""
+        """The change log, with its newest version as the title."""
         page = next((page for path, page in made.pages.items() if path.lower().endswith("changelog.md")), None)
         if page is None:
             return None
-        second = [child for heading in page.headings for child in (heading.children if heading.level == 1 else (heading,))]
-        newest = text_of(second[0].text, 80) if second else ""
-        return PageLink(newest or text_of(page.title, 80), docs_path(made.ref) + page.url)
+        return PageLink(text_of(newest_version(page.headings), 80) or text_of(page.title, 80), docs_path(made.ref) + page.url)
 
     def _sets_of_parts(self, entity: Entity) -> Iterator[DocumentationSet]:
         """The sets of what a team, system or domain has, each once."""
@@ -131,3 +135,15 @@ class DocumentsSection:
         made = self.context.documentation.sets[ref]
         page = made.pages[path]
         return PageLink(text_of(page.title, 80), docs_path(ref) + page.url, self.context.title(made))
+
+
+def newest_version(headings: Sequence[Heading]) -> str:
+    """The first heading of a change log that has a version, else the first one of the second level but "Unreleased"; empty for none.
+
+    Versions are headings of the first level in some formats (semantic-release) and of the second in others (Keep a Changelog, git-cliff).
+    """
+    upper = [each for heading in headings for each in (heading, *heading.children) if each.level <= _VERSION_LEVEL]
+    texts = [(each.level, _BRACKETS.sub(r"\1", each.text).strip()) for each in upper]
+    versions = [text for _, text in texts if _VERSION.search(text)]
+    others = [text for level, text in texts if level == _VERSION_LEVEL and text.lower() != "unreleased"]
+    return next(iter((*versions, *others)), "")
