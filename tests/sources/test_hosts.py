@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from callboard.io.git.address import git_address
 from callboard.io.git.remote import host_software, parse_remote
-from callboard.sources.addresses import find, folder_address, known_addresses
+from callboard.sources.addresses import find, find_folder, folder_address, known_addresses
 from callboard.sources.files.folder import FolderTree
 from callboard.sources.hosts import OwnTemplates, Web, web
 
@@ -178,6 +178,30 @@ def test_an_absolute_url_is_found_in_its_tree(url, expected, path):
 )  # fmt: skip
 def test_what_no_tree_has_is_not_found(url):
     assert find(url, TREES) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "expected", "path"),
+    [
+        ("https://github.com/acme/payments", GITHUB, ""), ("https://github.com/Acme/payments.git", GITHUB, ""),
+        ("https://github.com/acme/payments/", GITHUB, ""), ("https://github.com/acme/payments/tree/main", GITHUB, ""),
+        ("https://github.com/acme/payments/tree/main/docs?plain=1#readme", GITHUB, "docs"),
+        ("https://code.acme.example/a/b/-/tree/main?ref_type=heads", UNKNOWN, ""),
+        ("https://dev.azure.com/o/p/_git/r", AZURE, ""), ("https://git.acme.example/projects/SHOP/repos/pay/browse", SERVER, ""),
+    ],
+)  # fmt: skip
+def test_the_url_of_a_folder_or_a_repository_is_found_in_its_tree(url, expected, path):
+    got = find_folder(url, TREES)
+    assert got is not None
+    assert (got[0].id, got[1]) == (expected.id, path)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://github.com/acme/web", "https://github.com/acme/payments/issues", "https://github.com/", "https://[", "x"]
+)
+def test_the_url_of_another_page_is_no_folder(url):
+    """The repository ``web`` is read at another revision than its default one."""
+    assert find_folder(url, TREES) is None
 
 
 def test_a_file_url_is_found_in_the_deepest_folder(tmp_path):

@@ -79,7 +79,7 @@ def needs_portal(problem: Problem, entity: Entity) -> bool:
 def _in_folder(entity: Entity, connected: ConnectedTrees, folder: str) -> SetPlace | Problem:
     """A folder relative to ``source-location`` where a connected repository has that, else to the descriptor."""
     location = fields.annotations(entity).get(_SOURCE_LOCATION, "")
-    found = connected.find(location.removeprefix("url:")) if location.startswith("url:") else None
+    found = connected.find_folder(location.removeprefix("url:")) if location.startswith("url:") else None
     if found is not None and connected.is_readable(_reader(entity), found[0]):
         tree, base = found
         return _place(entity, connected.source_of(tree), tree, posixpath.join(base, folder))
@@ -91,7 +91,7 @@ def _in_folder(entity: Entity, connected: ConnectedTrees, folder: str) -> SetPla
 
 
 def _at_url(entity: Entity, connected: ConnectedTrees, url: str) -> SetPlace | Problem:
-    found = connected.find(url) or connected.find(f"{url}/")
+    found = connected.find_folder(url)
     if found is None:
         hint = "Add the repository as a source in sources.yaml, or refer to a folder of this repository with `dir:`."
         return _problem(entity, f"{_NOT_CONNECTED} {url[:200]!r}", hint)

@@ -56,6 +56,10 @@ class ConnectedTrees:
         """As ``addresses.find``."""
         return addresses.find(url, self._all)
 
+    def find_folder(self, url: str) -> tuple[Tree, str] | None:
+        """As ``addresses.find_folder``."""
+        return addresses.find_folder(url, self._all)
+
     def at_other_revisions(self, url: str) -> Sequence[addresses.Revision]:
         """As ``addresses.at_other_revisions``."""
         return addresses.at_other_revisions(url, self._all)

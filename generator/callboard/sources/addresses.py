@@ -96,6 +96,26 @@ def find(url: str, trees: Sequence[Tree]) -> tuple[Tree, str] | None:
     return None
 
 
+def find_folder(url: str, trees: Sequence[Tree]) -> tuple[Tree, str] | None:
+    """As ``find``, for the URL of a folder, which may have no final ``/``, or of a repository, at its default revision."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    folder = url if parts.path.endswith("/") else parts._replace(path=f"{parts.path}/").geturl()
+    found = find(url, trees) or find(folder, trees)
+    if found is not None:
+        return found
+    address = _parsed(f"{url.strip().removesuffix('/').removesuffix('.git')}/") or ""
+    named = _repositories(tuple(trees)).get(f"|{address.partition('|')[2]}", ())
+    return next(((tree, "") for tree, prefix in named if not prefix and _is_default(tree)), None)
+
+
+def _is_default(tree: Tree) -> bool:
+    """Whether the tree has the default revision of its repository."""
+    return any("/HEAD/" in address or address.startswith("HEAD|") for address in tree.addresses)
+
+
 def at_other_revisions(url: str, trees: Sequence[Tree]) -> Sequence[Revision]:
     """What the URL of a file may mean if no tree has its revision: the trees of its repository, each with a ref and a path.
 
