@@ -333,6 +333,10 @@ def test_one_page_shows_what_asks_for_somebody_now():
     assert "2.0" in failed
     assert "failed" in failed
     assert "1.2" not in failed
+    later = fact("deployment", Deployment("2.1", NOW + timedelta(hours=1), RunState.SUCCEEDED), key="l")
+    assert "2.0" not in health(fact("deployment", Deployment("2.0", NOW, RunState.FAILED), key="f"), later)
+    assert "2.0" in health(fact("deployment", Deployment("2.0", NOW, RunState.FAILED), key="f", environment="production"), later)
+    assert "2.0" in health(fact("deployment", Deployment("2.0", NOW, RunState.FAILED, health=Health.DEGRADED), key="f"), later)
     assert "health/" not in pages(world(HIDDEN))
 
 

@@ -141,8 +141,8 @@ class FamilyPages:
     """The panel of systems, domains and groups about their members, and on ``/health/``; None for none."""
     is_on_health: bool = True
     """Whether the roll-up stands on ``/health/``, too."""
-    needs_attention: Callable[[Fact], bool] | None = None
-    """Which facts stand on ``/health/``, whose panel is left out if there are none; None for all."""
+    need_attention: Callable[[Sequence[Fact]], Sequence[Fact]] | None = None
+    """Which of all facts stand on ``/health/``, whose panel is left out if there are none; None for all."""
     counts_for_each_entity: bool = False
     """Whether a fact about several entities counts for each of them, as it has to be fixed in each; else it counts once."""
     index: FamilyIndex | None = None

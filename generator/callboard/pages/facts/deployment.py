@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 
 from callboard.model.data_classes import dataclass
@@ -11,6 +12,7 @@ from callboard.model.facts.deployment import Deployment, Health
 from callboard.model.facts.enumerations import RunState, Tone
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked, unique
+from callboard.model.ref import EntityRef
 from callboard.pages.facts.context import FactsContext, FamilyIndex, FamilyPages
 from callboard.pages.facts.formatting import (
     EVENTS,
@@ -40,6 +42,8 @@ _HEALTH_ICONS = {
     Health.UNKNOWN: "unknown",
 }  # fmt: skip
 
+_Place = tuple[EntityRef, str, str]
+"""Entity, integration and environment."""
 _Listing = tuple[list[Fact], dict[Fact, Event]]
 """All deployments, the newest first, and what is recorded of those that their tools no longer return."""
 
@@ -119,9 +123,30 @@ def _rollup(context: FactsContext, facts: Sequence[Fact]) -> Content:
     return Content(events(context, rows, len(facts)))
 
 
-def _needs_attention(fact: Fact) -> bool:
-    """Whether a deployment belongs to what is wrong now: it failed, or what it deployed is degraded or missing."""
-    return fact.value.tone is Tone.BAD
+def _need_attention(facts: Sequence[Fact]) -> list[Fact]:
+    """The deployments that are wrong now: what they deployed is degraded or missing, or they failed and none succeeded there since."""
+    succeeded: dict[_Place, datetime] = {}
+    for fact in facts:
+        if fact.value.tone is Tone.GOOD and (when := _time(fact)):
+            succeeded[_place(fact)] = max(when, succeeded.get(_place(fact), when))
+    return [fact for fact in facts if fact.value.tone is Tone.BAD and not _is_replaced(fact, succeeded.get(_place(fact)))]
+
+
+def _is_replaced(fact: Fact, succeeded: datetime | None) -> bool:
+    """Whether a deployment succeeded in its place after it. A tool that reports the health reports what runs now."""
+    value, when = fact.value, _time(fact)
+    assert isinstance(value, Deployment)  # noqa: S101 - of the family
+    return value.health is None and when is not None and succeeded is not None and succeeded > when
+
+
+def _place(fact: Fact) -> _Place:
+    """Where a deployment replaces those before it."""
+    return fact.subject, fact.source, fact.environment
+
+
+def _time(fact: Fact) -> datetime | None:
+    value = fact.value
+    return value.happened_at(fact.observed_at) if isinstance(value, Deployment) else None
 
 
 def _listed(context: FactsContext) -> _Listing:
@@ -141,7 +166,7 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...], number: int, listing
         return earlier_row(context, earlier[fact], _earlier_row(context, fact)) if fact in earlier else deployment_row(context, fact)
 
     def day(fact: Fact) -> str:
-        when = fact.value.happened_at(fact.observed_at) if isinstance(fact.value, Deployment) else None
+        when = _time(fact)
         return context.local(when).date().isoformat() if when else ""
 
     days = tuple(
@@ -165,6 +190,6 @@ PAGES = FamilyPages(
     row=_earlier_row,
     rollup=_rollup,
     index=FamilyIndex("deployments", _index, pages=_page_count, listing=_listed),
-    needs_attention=_needs_attention,
+    need_attention=_need_attention,
     change=_change,
 )

@@ -143,6 +143,6 @@ def _index(context: FactsContext, nav: tuple[NavLink, ...], number_of_page: int,
 
 
 PAGES = FamilyPages(
-    icon="edit", panel=_panel, rollup=_rollup, needs_attention=lambda fact: fact.value.is_open,
+    icon="edit", panel=_panel, rollup=_rollup, need_attention=lambda facts: [fact for fact in facts if fact.value.is_open],
     index=FamilyIndex("drift", _index, pages=listing_pages, listing=_listed),
 )  # fmt: skip

@@ -38,7 +38,7 @@ def health_panels(context: FactsContext) -> tuple[PanelView, ...]:
     refs = tuple(context.measured_by_subject)
     families = (family for family, pages in context.families.items() if pages.is_on_health)
     return tuple(
-        made for family in families if (made := _panel(context, refs, family, context.families[family].needs_attention)) is not None
+        made for family in families if (made := _panel(context, refs, family, context.families[family].need_attention)) is not None
     )
 
 
@@ -48,17 +48,17 @@ def counted(context: FactsContext, family: str, facts: Iterable[Fact]) -> list[F
 
 
 def _panel(
-    context: FactsContext, refs: Sequence[EntityRef], family: str, needs_attention: Callable[[Fact], bool] | None = None
+    context: FactsContext, refs: Sequence[EntityRef], family: str, need_attention: Callable[[Sequence[Fact]], Sequence[Fact]] | None = None
 ) -> PanelView | None:
-    """The panel; with ``needs_attention``, of the facts that do, and None if there are none."""
+    """The panel; with ``need_attention``, of the facts that it gives, and None if there are none."""
     renderer = context.families[family].rollup
     if renderer is None or not context.is_visible(family):
         return None
     measurements = context.measured(refs, family)
     facts = counted(context, family, context.facts_about(refs, family))
-    if needs_attention:
-        facts = [fact for fact in facts if needs_attention(fact)]
-    if not facts and (needs_attention or not measurements):
+    if need_attention:
+        facts = [*need_attention(facts)]
+    if not facts and (need_attention or not measurements):
         return None
     count = len({each.subject for each in measurements})
     measurable = len([ref for ref in refs if ref.kind in CONNECTABLE])
