@@ -36,6 +36,8 @@ DRAWN = re.compile(rf"(?:^|/){DRAWINGS}/[0-9a-f]{{20}}\.svg")
 """The place of an image, which no file and no page of a set may have."""
 _MOST_INSERTIONS = 500
 """Diagrams and formulas of a page."""
+_WIDE = 1200
+"""Pixels: a diagram that is wider would have unreadable text in the width of a page."""
 _SECONDS = 4
 """Processor time for the drawings of a page."""
 _MARK = f"callboard{secrets.token_hex(12)}x"
@@ -146,7 +148,8 @@ class Insertions:
         )
         shown = "".join(self._image(svg, name, drawing.title) for svg, name in images)
         text = f'<details><summary lang="en">Text of the diagram</summary><pre><code>{escape(source)}</code></pre></details>'
-        return f'<figure class="cb-drawing">{shown}{text}</figure>'
+        wide = " cb-drawing--wide" if drawing.light.width > _WIDE else ""
+        return f'<figure class="cb-drawing{wide}">{shown}{text}</figure>'
 
     def _image(self, svg: Svg, class_name: str, title: str) -> str:
         name = f"{sha256(svg.text.encode()).hexdigest()[:20]}.svg"

@@ -57,13 +57,15 @@ def around_blocks(html: str) -> list[str]:
 
 
 def with_targets(html: str, targets: Sequence[ShownTarget]) -> str:
-    """The HTML with addresses and titles in place of the marks; a link that leads nowhere keeps its text and has no address."""
+    """The HTML with addresses and titles in place of the marks; a link that leads nowhere keeps its text and loses its address."""
     if _END not in html:
         return html
 
     def address(mark: re.Match[str]) -> str:
         target = _at(targets, mark["number"])
-        return f'{mark["name"]}="{escape(target.address)}"' if target.address else 'class="cb-broken"'
+        if target.address or mark["name"] == "src":
+            return f'{mark["name"]}="{escape(target.address)}"'
+        return 'class="cb-broken"'
 
     return _TEXT.sub(lambda mark: escape(_at(targets, mark[1]).title), _ADDRESS.sub(address, html))
 

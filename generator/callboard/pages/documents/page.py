@@ -16,6 +16,7 @@ from callboard.documentation.model import DocumentationSet, DocumentPage, Headin
 from callboard.documentation.open_links import ShownTarget, with_targets
 from callboard.documentation.packs import MissingHtmlError
 from callboard.incremental.tracking import fingerprint_of
+from callboard.markdown.images import without_lost_images
 from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.model.urls import docs_path
@@ -126,7 +127,7 @@ def page_text(context: DocumentsContext, of: DocumentationSet, page: DocumentPag
         html = context.documentation.html(of, page)
     except MissingHtmlError as error:
         raise WebsiteError(f"The converted page {page.path!r} was removed during the build.", "Build again.") from error
-    return _with_hosts(context, of, page, with_targets(html, targets))
+    return without_lost_images(_with_hosts(context, of, page, with_targets(html, targets)))
 
 
 def page_blocks(context: DocumentsContext, page: DocumentPage) -> tuple[BlockResult, ...]:
@@ -150,7 +151,7 @@ def _with_hosts(context: DocumentsContext, of: DocumentationSet, page: DocumentP
         if path in of.left_out:
             address = escape(relative_url(SetFile(path, quote(path), is_page=False), here))
             host = escape(web_url(tree.view_url(of.repository_path(path)))) if tree else ""
-            html = html.replace(f'src="{address}"', "").replace(f'href="{address}"', f'href="{host}"' if host else "")
+            html = html.replace(f'src="{address}"', 'src=""').replace(f'href="{address}"', f'href="{host}"' if host else "")
     return html
 
 
