@@ -18,6 +18,57 @@ pytestmark = pytest.mark.browser
 
 LONG_NAME = "mobile-backend-for-frontend-and-more"
 HEADINGS = [f"Part {number}" for number in range(30)]
+WIDE = f"""# A page with everything that may be too wide
+
+```mermaid
+flowchart LR
+  {" --> ".join(f"step{number}[Step number {number}]" for number in range(9))}
+```
+
+```mermaid
+flowchart LR
+  open[Open --> shut[Shut]
+```
+
+```python
+line = "{"long " * 60}"
+```
+
+| {" | ".join(f"column {number}" for number in range(14))} |
+|{" --- |" * 14}
+| {" | ".join(f"a_value_{number}" for number in range(14))} |
+
+Inline $10^{{-3}}$, and a long one:
+
+$$ {" + ".join(f"a_{{{number}}}" for number in range(60))} $$
+
+## {"AVeryLongHeadingWithoutAnySpace" * 4}
+
+<div dir="rtl" markdown>
+
+שלום עולם: `code` ועוד מילים.
+
+- אחת
+- שתיים
+
+</div>
+
+!!! note "{"A long title " * 12}"
+
+    Text.
+
+=== "First"
+
+    One.
+
+=== "Second"
+
+    Two.
+
+- [x] done
+
+![gone](missing.png)
+"""
 QUALITY = {
     "entity": "order-svc", "state": "passed", "coverage": 84.25, "coverage_wanted": 80, "duplication": 11.8, "bugs": 3, "smells": 27,
     "analysed": "-2h", "url": "https://tool.example/1",
@@ -47,11 +98,14 @@ def portal(chromium, serve, tmp_path_factory):
         if document["metadata"]["name"] == "order-svc":
             document["metadata"]["annotations"] = {"backstage.io/techdocs-ref": "dir:."}
             document["spec"]["dependsOn"] = ["component:label-printer"]
+        if document["metadata"]["name"] == "ordering":
+            document["metadata"]["description"] = "From the basket to the bill."
         file.parent.mkdir(parents=True)
         file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
     docs = folder / "shop/order-svc/docs"
     docs.mkdir()
     (docs / "index.md").write_text("# Long\n\n" + "\n\n".join(f"## {each}\n\nText." for each in HEADINGS), encoding="utf-8")
+    (docs / "wide.md").write_text(WIDE, encoding="utf-8")
     (docs.parent / "mkdocs.yml").write_text("site_name: Orders\n", encoding="utf-8")
     items = []
     for family, fact in (("quality-gate", QUALITY), ("cost", COST)):
@@ -160,3 +214,87 @@ def test_a_diagram_that_is_wider_than_its_box_fades_where_it_goes_on(page, porta
     assert "to left" in seen[0], seen
     assert "to right" in seen[2], seen
     assert seen[1].count("rgba(0, 0, 0, 0)") == 2
+
+
+def test_wide_parts_of_documentation_scroll_in_their_own_boxes(page, portal):
+    page.goto(f"{portal}docs/default/component/order-svc/wide/", wait_until="networkidle")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    edge = page.locator(".cb-docs__main").evaluate("(main) => main.getBoundingClientRect().right")
+    for selector in (".cb-drawing--wide", ".highlight pre > code", "table:not([class])", ":has(> math[display=block])"):
+        box = page.locator(f".cb-doc__text {selector}").first
+        assert box.evaluate("(box) => box.scrollWidth > box.clientWidth"), selector
+        assert box.evaluate("(box) => box.getBoundingClientRect().right") <= edge + 1, selector
+    assert page.locator("h2").first.evaluate("(heading) => heading.scrollWidth <= heading.clientWidth")
+
+
+def test_a_drawn_diagram_is_as_large_as_it_was_drawn_and_its_text_stays_in_view(page, portal):
+    page.goto(f"{portal}docs/default/component/order-svc/wide/", wait_until="networkidle")
+    image, box = page.locator(".cb-drawing__light").first, page.locator(".cb-drawing--wide")
+    assert image.evaluate("(image) => image.getBoundingClientRect().width") == int(image.get_attribute("width"))
+    summary = page.locator(".cb-drawing--wide summary")
+    before = summary.bounding_box()
+    assert before["height"] >= 24
+    box.evaluate("(box) => { box.scrollLeft = 200; }")
+    assert summary.bounding_box()["x"] == before["x"]
+
+
+def test_the_text_in_place_of_a_diagram_begins_where_other_text_does(page, portal):
+    page.goto(f"{portal}docs/default/component/order-svc/wide/", wait_until="networkidle")
+    figure = page.locator(".cb-drawing:not(:has(img))")
+    for part in ("pre", "figcaption"):
+        assert figure.locator(part).evaluate("(part) => getComputedStyle(part).textAlign") == "start"
+
+
+def test_what_follows_the_text_of_a_page_is_as_wide_as_the_text(page, portal):
+    page.goto(f"{portal}docs/default/component/order-svc/wide/", wait_until="networkidle")
+    boxes = [page.locator(selector).bounding_box() for selector in (".cb-doc", ".cb-docpager", ".cb-docs__foot")]
+    assert len({(box["x"], box["width"]) for box in boxes}) == 1
+
+
+def test_a_trail_is_one_line_of_middles(page, portal):
+    page.goto(f"{portal}docs/default/component/order-svc/wide/", wait_until="networkidle")
+    middles = page.eval_on_selector_all(
+        ".cb-trail li > *", "(all) => all.map((each) => each.getBoundingClientRect()).map((box) => box.top + box.height / 2)"
+    )
+    assert len(middles) == 2
+    assert abs(middles[0] - middles[1]) < 1
+
+
+def test_pages_of_a_set_on_one_page_stand_apart(page, portal):
+    page.goto(f"{portal}docs/default/component/order-svc/~all/", wait_until="networkidle")
+    above, below = (text.bounding_box() for text in page.locator(".cb-doc__text").all())
+    assert below["y"] - above["y"] - above["height"] >= 40
+    page.emulate_media(media="print")
+    first, second = (text.bounding_box() for text in page.locator(".cb-drawing").all()[:2])
+    assert not page.locator(".cb-drawing:has(img) details").is_visible()
+    assert first["x"] + page.locator(".cb-drawing__light").first.bounding_box()["width"] <= second["x"] + second["width"] + 1
+
+
+def test_a_description_stands_below_the_name_and_not_below_its_icon(page, portal):
+    page.goto(f"{portal}systems/", wait_until="networkidle")
+    left = """(part) => {
+        const range = document.createRange();
+        range.selectNodeContents(part);
+        return range.getBoundingClientRect().left;
+    }"""
+    row = page.locator(".cb-row__main", has=page.get_by_text("From the basket to the bill."))
+    assert abs(row.locator(".cb-ref bdi").evaluate(left) - row.locator("p").evaluate(left)) < 2
+
+
+def test_browsers_without_animations_of_scrolling_get_a_shadow_where_a_box_goes_on(page, portal):
+    """The style sheet has a rule for them, which applies to each box that fades in other browsers."""
+    page.goto(f"{portal}docs/default/component/order-svc/wide/", wait_until="networkidle")
+    fading, shaded = page.evaluate(
+        """() => {
+            const inside = (rule) => [...rule.cssRules ?? []].flatMap((each) => [each, ...inside(each)]);
+            const conditional = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+                .filter((rule) => rule.conditionText?.includes('animation-timeline'));
+            const selectors = (wanted) => conditional.filter((rule) => rule.conditionText.startsWith('not') === wanted).flatMap(inside)
+                .filter((rule) => rule.style && (wanted ? rule.style.background : rule.style.animationName === 'cb-goes-on'))
+                .map((rule) => rule.selectorText).join(', ');
+            return [selectors(false), selectors(true)].map((selector) => [...document.querySelectorAll(selector)]
+                .map((each) => `${each.tagName}.${each.className}`));
+        }"""
+    )
+    assert fading
+    assert set(fading) <= set(shaded)
