@@ -61,7 +61,7 @@ def test_a_page_has_its_blocks_with_their_lines_wherever_they_are_written(portal
     text += "!!! note\n    ``` callboard-table\n    filter: x\n    ```\n"
     made = portal.write(**{"docs/index.md": f"{text}\n```text\n{fence.replace('```', '~~~')}```\n"}).made()
     page = made.pages["index.md"]
-    assert [(block.kind, block.text, block.line) for block in page.blocks] == [
+    assert [(block.kind, block.text, block.line) for block in page.details.blocks] == [
         ("table", "filter: kind:api", 3), ("figure", "filter: kind:api", 9), ("table", "filter: x", 14),
     ]  # fmt: skip
     html = portal.built().html(made, page)
@@ -91,5 +91,5 @@ def test_nobody_writes_the_mark_of_a_block(portal):
 def test_a_page_has_a_bounded_number_of_blocks(portal):
     made = portal.write(**{"docs/index.md": "```callboard-table\nfilter: kind:api\n```\n\n" * (MOST_BLOCKS + 5)}).made()
     page = made.pages["index.md"]
-    assert len(page.blocks) == MOST_BLOCKS
-    assert f"more than {MOST_BLOCKS} blocks" in page.notes[0].message
+    assert len(page.details.blocks) == MOST_BLOCKS
+    assert f"more than {MOST_BLOCKS} blocks" in page.details.notes[0].message

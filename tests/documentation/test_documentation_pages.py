@@ -188,20 +188,20 @@ def test_a_configuration_may_have_thousands_of_redirects_but_not_of_merged_keys(
 
 def test_missing_files_are_told_with_their_addresses_as_written():
     page = made({"a/index.md": "[x](b.md) ![y](../../z.png) [mail](mailto:a@b.c) [host](https://x.test/a.md) [here](#x)"})["a/index.md"]
-    assert [(each.address, each.line, each.is_image) for each in page.missing] == [("b.md", 1, False), ("../../z.png", 1, True)]
+    assert [(each.address, each.line, each.is_image) for each in page.details.missing] == [("b.md", 1, False), ("../../z.png", 1, True)]
 
 
 def test_links_out_of_the_documentation_folder_name_files_of_the_repository():
     text = "# A\n\n[code](../../src/x.py#L3) [gone](../gone.md) [out](../../../../etc/x.md)\n"
     page = made({"a/index.md": text, "b.md": "# B"}, folder="docs")["a/index.md"]
-    assert [(each.address, each.file, each.line) for each in page.open_links] == [("../../src/x.py#L3", "src/x.py", 3)]
-    assert [each.address for each in page.missing] == ["../gone.md", "../../../../etc/x.md"]
+    assert [(each.address, each.file, each.line) for each in page.details.open_links] == [("../../src/x.py#L3", "src/x.py", 3)]
+    assert [each.address for each in page.details.missing] == ["../gone.md", "../../../../etc/x.md"]
 
 
 def test_links_to_headings_and_pages_are_collected_for_checks():
     page = made({"a.md": "# A\n\n[x](b.md#gone) [y](#here) [z](#a)\n\n<a id=here></a>", "b.md": "# B"})["a.md"]
-    assert [(each.path, each.anchor) for each in page.jumps] == [("b.md", "gone")]
-    assert (page.linked, page.anchors) == (("b.md",), ("a", "here"))
+    assert [(each.path, each.anchor) for each in page.details.jumps] == [("b.md", "gone")]
+    assert (page.details.linked, page.details.anchors) == (("b.md",), ("a", "here"))
 
 
 def test_pages_have_the_addresses_of_mkdocs():

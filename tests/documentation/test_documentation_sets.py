@@ -68,8 +68,8 @@ def test_a_readme_is_the_start_page_of_a_set_without_one_and_keeps_its_links(por
     made = built.sets[PAYMENTS]
     assert (made.start.path, made.start.title, made.repository_path("index.md")) == ("index.md", "Pay", "README.md")
     assert [*made.files] == ["img/plan.png"]
-    assert [link.file for link in made.start.open_links] == ["src/x.py"]
-    assert made.start.linked == (("run.md",) if "docs/run.md" in files else ())
+    assert [link.file for link in made.start.details.open_links] == ["src/x.py"]
+    assert made.start.details.linked == (("run.md",) if "docs/run.md" in files else ())
 
 
 def test_a_set_without_pages_is_a_problem(portal):
@@ -94,9 +94,9 @@ def test_what_has_no_effect_in_a_configuration_is_reported(portal):
 
 def test_a_change_log_links_to_the_documentation(portal):
     made = portal.write(**{"docs/a.md": "# A\n\n[log](../CHANGELOG.md)", "CHANGELOG.md": "# Log\n\n[a](docs/a.md) [b](docs/b.md)"}).made()
-    assert made.pages["CHANGELOG.md"].linked == ("a.md",)
-    assert made.pages["a.md"].linked == ("CHANGELOG.md",)
-    assert [each.address for each in made.pages["CHANGELOG.md"].missing] == ["docs/b.md"]
+    assert made.pages["CHANGELOG.md"].details.linked == ("a.md",)
+    assert made.pages["a.md"].details.linked == ("CHANGELOG.md",)
+    assert [each.address for each in made.pages["CHANGELOG.md"].details.missing] == ["docs/b.md"]
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_included_sets_are_one_set_with_links_between_them(portal):
     assert [*made.pages] == ["index.md", "api/a.md", "part-one/index.md"]
     assert made.navigation.order() == ("index.md", "api/a.md", "part-one/index.md")
     assert made.repository_path("api/a.md") == "api/docs/a.md"
-    assert made.pages["index.md"].linked == ("api/a.md",)
-    assert made.pages["api/a.md"].linked == ("index.md",)
-    assert [link.file for link in made.pages["api/a.md"].open_links] == ["api/src/x.py"]
+    assert made.pages["index.md"].details.linked == ("api/a.md",)
+    assert made.pages["api/a.md"].details.linked == ("index.md",)
+    assert [link.file for link in made.pages["api/a.md"].details.open_links] == ["api/src/x.py"]
     assert [problem.code for problem in made.problems] == ["DOC011"]
 
 
@@ -166,7 +166,7 @@ def test_titles_of_navigation_and_contents_are_text(portal):
         "docs/index.md": "# Load & `<b>`\n", "docs/other.md": "# Other\n",
     }).made()  # fmt: skip
     assert [made.pages[path].title for path in ("index.md", "other.md")] == ["Rate & limit", "a < b"]
-    assert made.pages["index.md"].headings[0].text == "Load & <b>"
+    assert made.pages["index.md"].details.headings[0].text == "Load & <b>"
 
 
 def test_settings_without_effect_are_reported_once(portal):
@@ -272,7 +272,7 @@ def test_links_between_sets_lead_to_pages_and_headings(portal, link, path, title
     portal.entity("orders", ref="dir:o")
     built = portal.built()
     links = CrossLinks(built, portal.catalog, portal.trees)
-    target = links.target(built.sets[PAYMENTS], built.sets[PAYMENTS].pages["index.md"].open_links[0])
+    target = links.target(built.sets[PAYMENTS], built.sets[PAYMENTS].pages["index.md"].details.open_links[0])
     assert (target.path, target.title, target.reason) == (path, title, reason)
     assert [problem.span.line for problem in built.problems] == ([3] if reason else [])
     assert bool(links.mentions()) == (not reason and link.startswith("component:"))

@@ -259,7 +259,7 @@ def test_images_are_kept_with_the_html_of_their_page_and_notes_with_the_page():
     html, images = without_images(result.html).decode(), dict(images_of(result.html))
     assert [f"_diagrams/{name}" in html for name in images] == [True, True]
     assert all(content.startswith(b"<svg ") for content in images.values())
-    assert [note.line for note in result.page.notes] == [7]
+    assert [note.line for note in result.page.details.notes] == [7]
     assert result.page.digest
 
 

@@ -177,4 +177,4 @@ def test_a_page_is_made_again_only_if_something_that_it_shows_has_changed(portal
 )
 def test_the_newest_version_of_a_change_log_is_found_in_every_common_format(portal, text, newest):
     made = portal.write(**{"docs/index.md": "x", "CHANGELOG.md": text}).built().sets[PAYMENTS]
-    assert newest_version(made.pages["CHANGELOG.md"].headings) == newest
+    assert newest_version(made.pages["CHANGELOG.md"].details.headings) == newest

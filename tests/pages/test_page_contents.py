@@ -1,6 +1,6 @@
 """The contents of pages of documentation, which are bounded, and the list of all headings of long pages."""
 
-from callboard.documentation.model import Heading
+from callboard.documentation.page_details import Heading
 from callboard.pages.documents.page import DocumentView, all_headings, page_toc
 
 

@@ -20,6 +20,7 @@ from callboard.model.errors import LockedError, WebsiteError
 from callboard.pages.page import Page, SearchText, TocEntry
 from callboard.settings.settings import Portal, Settings
 from callboard.website.assemble import SiteBuild, assemble
+from callboard.website.link_check import LinkCheck
 from callboard.website.overlays import read_overlays
 from callboard.website.site_loss import OutputFolder
 from callboard.website.theme_build import start_theme_build
@@ -263,6 +264,22 @@ def test_each_dead_link_of_many_pages_is_told_whichever_were_made_in_this_build(
     changed = [entity("p0", prose='<a href="lost-0/">y</a>'), *pages[1:]]
     assert sorted(problem.field for problem in portal([*changed, entity("good")]).problems) == told
     assert portal([entity(f"p{i}") for i in range(number)]).problems == ()
+
+
+def test_links_to_pages_and_to_headings_of_the_same_page_are_not_collected(portal, monkeypatch):
+    collected, original = [], LinkCheck.run
+
+    def run(check, guides, frames, rendered, targets, *, has_removals):
+        collected.append({*targets})
+        return original(check, guides, frames, rendered, targets, has_removals=has_removals)
+
+    monkeypatch.setattr(LinkCheck, "run", run)
+    pages = [entity(f"p{i}", parts=(f"own-{i}",), links=(f"catalog/default/component/p{i - 1}/",)) for i in range(1, 30)]
+    other = entity("p0", links=("catalog/default/component/p1/#own-1",), prose='<a href="lost/">x</a>')
+    portal([*pages, other])
+    assert {each for each in collected[0] if each.startswith("catalog/default/")} == {
+        "catalog/default/component/p1/#own-1", "catalog/default/component/p0/lost/",
+    }  # fmt: skip
 
 
 def test_a_page_that_goes_leaves_dead_links_in_pages_that_were_not_made(portal):

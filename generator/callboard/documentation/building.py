@@ -291,7 +291,7 @@ class DocumentationBuilder:
             read.elsewhere, dict(read.source.configuration.redirects), bytes=read.size,
             decisions=_decision_records(read),
         )  # fmt: skip
-        named = dict.fromkeys(path for page in pages.values() for path in page.files)
+        named = dict.fromkeys(path for page in pages.values() for path in page.details.files)
         files = published_files(tree, named, made.repository_path, self._bounds, [page.url for page in pages.values()])
         findings = (*read.findings, *_as_text(made), *files.findings)
         problems = tuple(self._found(pending, tree, finding) for finding in findings[:_MOST_FINDINGS])
@@ -321,9 +321,9 @@ def _as_text(made: DocumentationSet) -> Iterator[SetFinding]:
         if page.as_text:
             message = f"The page is shown as plain text: it {page.as_text}."
             yield SetFinding(rules.PAGE_AS_TEXT, made.repository_path(page.path), message, "Shorten or divide the page.")
-        for note in page.notes:
+        for note in page.details.notes:
             yield SetFinding(rules.UNDRAWN_DIAGRAM, made.repository_path(page.path), f"{note.message}.", "Correct its text.", note.line)
-        for each in page.removed:
+        for each in page.details.removed:
             what = f"`{each.name}=`" if each.name.startswith("on") else f"`<{each.name}>`"
             message = f"The page has the {'attribute' if each.name.startswith('on') else 'element'} {what}, which {each.outcome}."
             yield SetFinding(rules.REMOVED_MARKUP, made.repository_path(page.path), message, each.hint, each.line)

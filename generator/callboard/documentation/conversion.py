@@ -21,6 +21,7 @@ from callboard.documentation.links import LinkResolver
 from callboard.documentation.model import DocumentPage
 from callboard.documentation.navigation import SetNavigation, folder_title
 from callboard.documentation.open_links import without_marks
+from callboard.documentation.page_details import PageDetails, packed_details
 from callboard.io.bounded import TimeUsedUpError, map_bounded
 from callboard.model.data_classes import dataclass
 from callboard.redaction.masking import masked
@@ -124,14 +125,14 @@ def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResol
     anchors = tuple(dict.fromkeys(_ID.findall(html)))
     known, kept = frozenset(anchors), anchors[:MOST_ANCHORS]
     jumps = tuple(jump for jump in links.jumps if jump.path != work.path or jump.anchor not in known)
-    page = DocumentPage(
-        work.path, file.url, made.title[:500], work.key, _digest(content), len(content), made.headings, kept, links.missing, jumps,
-        links.open_links,
+    details = PageDetails(
+        made.headings, kept, links.missing, jumps, links.open_links,
         tuple(path for path in links.linked if is_page[path]), tuple(path for path in links.linked if not is_page[path]),
         notes=tuple(made.insertions.notes[:_MOST_NOTES]), blocks=tuple(made.insertions.blocks),
         removed=foreign.removed,
     )  # fmt: skip
-    return PageResult(page, content)
+    head = (work.path, file.url, made.title[:500], work.key, _digest(content), len(content))
+    return PageResult(DocumentPage(*head, packed=packed_details(details)), content)
 
 
 def _as_text(work: PageWork, reason: str) -> PageResult:

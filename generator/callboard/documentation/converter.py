@@ -30,9 +30,9 @@ from callboard.documentation.highlighting import make_quick
 from callboard.documentation.inline_patterns import make_selective
 from callboard.documentation.insertions import Insertions
 from callboard.documentation.links import LinkResolver
-from callboard.documentation.model import Heading
 from callboard.documentation.navigation import folder_title
 from callboard.documentation.open_links import title_mark
+from callboard.documentation.page_details import Heading
 from callboard.model.data_classes import dataclass
 
 

@@ -14,7 +14,8 @@ from callboard.documentation.cleaning import own_id
 from callboard.documentation.conversion import MOST_ANCHORS
 from callboard.documentation.entity_addresses import meant_address
 from callboard.documentation.file_names import literal
-from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, OpenLink, SetLinks
+from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, SetLinks
+from callboard.documentation.page_details import OpenLink
 from callboard.documentation.portal import PortalDocumentation
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
@@ -84,7 +85,7 @@ class CrossLinks:
 
     def _derived(self, of: DocumentationSet) -> SetLinks:
         broken = tuple(self._broken(of))
-        links = (link for page in of.pages.values() for link in page.open_links if not link.page and not link.file)
+        links = (link for page in of.pages.values() for link in page.details.open_links if not link.page and not link.file)
         named = tuple(dict.fromkeys(ref for link in links for ref, _ in _candidates(*_parts(link.address, of.ref.namespace))))
         return SetLinks(
             of, self._tree(of), self.catalog.kinds, named, tuple(map(self._found, named)), broken,
@@ -97,13 +98,13 @@ class CrossLinks:
 
     def _broken(self, of: DocumentationSet) -> Iterator[BrokenDocumentLink]:
         for page in of.pages.values():
-            for missing in page.missing:
+            for missing in page.details.missing:
                 yield BrokenDocumentLink(page, missing.address, missing.line, "image" if missing.is_image else "file")
-            for jump in page.jumps:
+            for jump in page.details.jumps:
                 linked = of.pages.get(jump.path)
                 if linked is not None and not linked.as_text and not _has_anchor(linked, jump.anchor):
                     yield BrokenDocumentLink(page, jump.address, jump.line, "anchor")
-            for link in page.open_links:
+            for link in page.details.open_links:
                 if reason := self.target(of, link).reason:
                     yield BrokenDocumentLink(page, link.address, link.line, reason)
 
@@ -122,7 +123,7 @@ class CrossLinks:
 
     def _mentions(self, of: DocumentationSet) -> Iterator[tuple[EntityRef, str]]:
         for page in of.pages.values():
-            for link in page.open_links:
+            for link in page.details.open_links:
                 target = self.target(of, link)
                 if target.ref is not None and not target.reason and target.ref != of.ref:
                     yield target.ref, page.path
@@ -199,12 +200,13 @@ def _candidates(kind: str, namespace: str, names: list[str]) -> Iterator[tuple[E
 
 def _has_anchor(page: DocumentPage, anchor: str) -> bool:
     """Whether a page has an anchor, as far as that is known."""
-    return anchor in page.anchors or len(page.anchors) >= MOST_ANCHORS
+    anchors = page.details.anchors
+    return anchor in anchors or len(anchors) >= MOST_ANCHORS
 
 
 def _heading(page: DocumentPage, anchor: str) -> str:
     """The text of a heading of the page; empty for none."""
-    waiting = [*page.headings] if anchor else []
+    waiting = [*page.details.headings] if anchor else []
     while waiting:
         heading = waiting.pop()
         if heading.id == anchor:

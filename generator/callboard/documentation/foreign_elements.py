@@ -10,7 +10,7 @@ from dataclasses import field
 from html import escape, unescape
 
 from callboard.documentation.alerts import FENCE
-from callboard.documentation.model import RemovedMarkup
+from callboard.documentation.page_details import RemovedMarkup
 from callboard.model.data_classes import dataclass
 
 _SPECIAL = re.compile(r"<(?:!--|/?(?:script|style|svg|iframe|embed|object|video|audio|source|form|select|textarea)\b)", re.IGNORECASE)

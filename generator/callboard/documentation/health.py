@@ -94,7 +94,7 @@ def _defects(
 def _of_page(page: DocumentPage, path: str, changed: datetime | None, now: datetime) -> Iterator[DocumentationDefect]:
     if page.as_text:
         yield DocumentationDefect(DefectKind.TEXT, path, 0, page.as_text[:300])
-    for note in page.notes:
+    for note in page.details.notes:
         yield DocumentationDefect(DefectKind.DIAGRAM, path, note.line, note.message[:300])
     if changed and now - changed >= OLD:
         yield DocumentationDefect(DefectKind.OLD, path, 0, page.title[:300], changed)
@@ -105,7 +105,7 @@ def _orphans(made: DocumentationSet) -> Iterator[str]:
     if made.kind is not SetKind.MKDOCS:
         return
     linked = {record.path for record in made.decisions} | {
-        path for page in made.pages.values() for path in page.linked if path != page.path
+        path for page in made.pages.values() for path in page.details.linked if path != page.path
     }
     start, known = made.start, linked.union(made.navigation.intended)
     yield from (path for path in made.navigation.outside if path in made.pages and path not in known and made.pages[path] is not start)

@@ -25,8 +25,8 @@ from callboard.documentation.drawings import (
     load_graphviz,
 )
 from callboard.documentation.formulas import FormulaError, as_mathml
-from callboard.documentation.model import DrawingNote
 from callboard.documentation.open_links import block_mark, without_block_marks
+from callboard.documentation.page_details import DrawingNote
 from callboard.model.data_classes import dataclass
 
 _T = TypeVar("_T")

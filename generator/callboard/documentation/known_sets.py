@@ -57,7 +57,7 @@ class KnownSet(msgspec.Struct, frozen=True, array_like=True):
         problems = (_at_revision(each, revision) for each in self.problems)
         return replace(
             empty, kind=self.kind, title=self.title, docs_folder=self.docs_folder, navigation=self.navigation,
-            pages={path: pages[key] for path, key in self.keys}, digest=self.digest, repository_paths=self.repository_paths,
+            pages={pages[key].path: pages[key] for _, key in self.keys}, digest=self.digest, repository_paths=self.repository_paths,
             redirects=self.redirects, problems=tuple(problems), files=self.files, left_out=self.left_out, bytes=self.bytes,
             decisions=self.decisions,
         )  # fmt: skip

@@ -11,8 +11,8 @@ from markdown.util import AMP_SUBSTITUTE
 from callboard.documentation.cleaning import own_id
 from callboard.documentation.entity_addresses import is_entity_address
 from callboard.documentation.files import SetFile, SetFiles, relative_url
-from callboard.documentation.model import Jump, MissingTarget, OpenLink
 from callboard.documentation.open_links import address_mark
+from callboard.documentation.page_details import Jump, MissingTarget, OpenLink
 
 _MOST = 2_000
 """Links of a page that are kept for reports and for the links between sets."""

@@ -10,83 +10,17 @@ from typing import Literal
 
 import msgspec
 
-from callboard.documentation.blocks import DocumentBlock
 from callboard.documentation.decisions import DecisionRecord
 from callboard.documentation.navigation import SetNavigation
+from callboard.documentation.page_details import PageDetails, unpacked_details
 from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Tree
 
 
-class Heading(msgspec.Struct, frozen=True, array_like=True):
-    """An entry of a page's contents."""
-
-    id: str
-    text: str
-    level: int
-    children: tuple[Heading, ...] = ()
-
-
-class MissingTarget(msgspec.Struct, frozen=True, array_like=True):
-    """A link or image of a page whose file the set does not have."""
-
-    address: str
-    """As written."""
-    line: int
-    """In the file of the page, from 1; 0 where it is not known."""
-    is_image: bool = False
-
-
-class Jump(msgspec.Struct, frozen=True, array_like=True):
-    """A link to a heading of a page of the same set."""
-
-    path: str
-    """Of the page that is linked, below the documentation folder."""
-    anchor: str
-    address: str
-    """As written."""
-    line: int
-
-
-class OpenLink(msgspec.Struct, frozen=True, array_like=True):
-    """A link whose target is known only when all sets are read: to an entity, to another set, or to a file outside of the set.
-
-    The HTML of the page has a mark with the link's position in ``DocumentPage.open_links`` in place of its address (``open_links.py``).
-    """
-
-    address: str
-    """As written: ``component:payments/runbook.md#restore``, ``../src/main.py#L3``."""
-    line: int
-    file: str = ""
-    """Path of a file in the repository; empty for a link to an entity or to its documentation."""
-    is_image: bool = False
-    page: str = ""
-    """Path of a page of the same set, for a link to it without a text, which gets its title; its address is in the HTML."""
-
-
-class DrawingNote(msgspec.Struct, frozen=True, array_like=True):
-    """A diagram or formula of a page that is shown as its text."""
-
-    message: str
-    """What is wrong, without a full stop."""
-    line: int
-    """In the file of the page, from 1; 0 where it is not known."""
-
-
-class RemovedMarkup(msgspec.Struct, frozen=True, array_like=True):
-    """An element of HTML, or an attribute, that a page of the portal cannot have."""
-
-    name: str
-    outcome: str
-    """What became of it: ``is left out``."""
-    hint: str
-    line: int
-    """Of the first one in the file of the page, from 1; 0 where it is not known."""
-
-
 class DocumentPage(msgspec.Struct, frozen=True, array_like=True):
-    """One page of a set, converted and safe. ``DocumentationSet.html`` returns its HTML."""
+    """One page of a set, converted and safe. ``PortalDocumentation.html`` returns its HTML."""
 
     path: str
     """Below the documentation folder."""
@@ -99,22 +33,15 @@ class DocumentPage(msgspec.Struct, frozen=True, array_like=True):
     """Digest of its HTML."""
     size: int
     """Bytes of its HTML."""
-    headings: tuple[Heading, ...] = ()
-    anchors: tuple[str, ...] = ()
-    """Ids of headings and other elements."""
-    missing: tuple[MissingTarget, ...] = ()
-    jumps: tuple[Jump, ...] = ()
-    open_links: tuple[OpenLink, ...] = ()
-    linked: tuple[str, ...] = ()
-    """Paths of the set's other pages that the page links to."""
-    files: tuple[str, ...] = ()
-    """Paths of images and other files of the set that the page shows or links to."""
     as_text: str = ""
     """Why the page is shown as plain text; empty if it is not."""
-    notes: tuple[DrawingNote, ...] = ()
-    blocks: tuple[DocumentBlock, ...] = ()
-    """Tables, figures and graphs of the catalog; the HTML has a mark with the position of each (``open_links.py``)."""
-    removed: tuple[RemovedMarkup, ...] = ()
+    packed: bytes = b""
+    """Its ``details``, packed: as values, those of 10,000 pages take 34 MB."""
+
+    @property
+    def details(self) -> PageDetails:
+        """Headings, links and what else was found when the page was converted. They are unpacked where they are needed."""
+        return unpacked_details(self.packed)
 
 
 class SetKind(StrEnum):

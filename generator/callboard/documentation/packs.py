@@ -14,7 +14,7 @@ from callboard.documentation.model import DocumentPage
 from callboard.io.checked_lines import checked, with_digest, write_unsynced
 from callboard.model.data_classes import dataclass
 
-_PURPOSE = b"documentation 1"
+_PURPOSE = b"documentation 2"
 _END = ".pack"
 _COUNT = 8
 """Digits of the size of the head, with which a file begins."""

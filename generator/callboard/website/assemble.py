@@ -131,7 +131,7 @@ class _MadePages:
     """Paths of the pages that were rendered."""
     laid_out: int = 0
     targets: set[str] = field(default_factory=set)
-    """Link targets of the rendered pages."""
+    """Link targets of the rendered pages, but for those that are known to exist."""
     anchors_removed: bool = False
     problems: dict[Problem, None] = field(default_factory=dict)
     """Errors of the portal's templates, each once."""
@@ -201,6 +201,7 @@ class _Assembly:
     def _make_pages(self, pages: Sequence[Page], previous: CachedPages, reading: DependencyTracker | None) -> _MadePages:
         made, pending = _MadePages(NewParts(self.store.cache)), []
         self.maker.changes = changes = previous.changed(reading)
+        self.maker.paths = frozenset(page.path for page in pages)
         for page in pages:
             cached = previous.pages.get(page.path)
             if cached and changes is not None and self._keep_unchanged(page, cached, changes):

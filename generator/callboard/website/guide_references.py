@@ -125,7 +125,7 @@ class _Blocks:
     def of_sets(self, documentation: PortalDocumentation) -> Iterator[Problem]:
         for made in documentation.sets.values():
             for page in made.pages.values():
-                for block in page.blocks:
+                for block in page.details.blocks:
                     origin = self._origin(made, page.path, block.line)
                     yield from (_block_problem(block, fault, origin, made.ref) for fault in self.faults(block))
 

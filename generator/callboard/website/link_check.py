@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -23,6 +24,8 @@ REPORTED_BEFORE = "docs/"
 _SHOWN = 20
 _SEARCHED = 100
 """Most broken targets that are searched for in each page; with more, all rendered pages are checked."""
+_UNPACKED = 1_000
+"""Pages whose anchors are in memory at a time. Most links with an anchor lead to the page itself or to one near to it."""
 
 
 class BrokenLinksError(WebsiteError):
@@ -89,7 +92,7 @@ class LinkCheck:
             guides: HTML of the guides, by path.
             frames: links of the frames, by name.
             rendered: paths of pages that were rendered.
-            targets: all link targets of the rendered pages.
+            targets: the link targets of the rendered pages, but for those that are known to exist.
             has_removals: a file or an anchor was removed, so that any page may have a broken link.
 
         Raises:
@@ -145,6 +148,7 @@ class _AnchorCache:
     def __init__(self, pages: Mapping[str, CachedPage], ids: Mapping[str, frozenset[str]]) -> None:
         self._pages = pages
         self._ids = dict(ids)
+        self._of_page = lru_cache(_UNPACKED)(self._unpacked)
 
     def add(self, ids: Mapping[str, frozenset[str]]) -> None:
         """Add anchors by path."""
@@ -152,9 +156,10 @@ class _AnchorCache:
 
     def get(self, path: str, /) -> frozenset[str] | None:
         """The anchors of a page or file; None if they are unknown."""
-        if path not in self._ids and path in self._pages:
-            self._ids[path] = frozenset(PageLinks(*self._pages[path].links).ids)
-        return self._ids.get(path)
+        return self._ids[path] if path in self._ids else self._of_page(path)
+
+    def _unpacked(self, path: str) -> frozenset[str] | None:
+        return frozenset(PageLinks(*self._pages[path].links).ids) if path in self._pages else None
 
 
 def _problem(target: str, ref: str) -> Problem:

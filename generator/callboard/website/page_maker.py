@@ -52,7 +52,7 @@ class RenderedPage:
     """Its document for the search; None if it has not changed."""
     rendered: bool
     targets: tuple[str, ...]
-    """Link targets that no earlier page of the same process has."""
+    """Link targets that no earlier page of the same process has, but for pages of the site and anchors of the page itself."""
     anchors_removed: bool
     """True if the page had, or may have had, an anchor that it does not have any more."""
     problems: tuple[Problem, ...] = ()
@@ -88,6 +88,8 @@ class PageMaker:
         self._reported_targets: set[str] = set()
         self.changes: AbstractSet[int] | None = None
         """Ids of the dependencies that changed since the last build; None if every page has to be made as a whole."""
+        self.paths: AbstractSet[str] = frozenset()
+        """Paths of pages that the site will have: links to them are not reported."""
 
     def make_all(self, pages: Sequence[tuple[Page, CachedPage | None]]) -> Batch:
         """Render those of these pages that have changed compared with what is cached of them."""
@@ -150,7 +152,8 @@ class PageMaker:
         links = PageLinks(*kept.links)
         entry = CachedPage(shell, key, self._put(file, content), files, all_reads, search, (), pack(kept))
         removed = bool(set(PageLinks(*cached.links).ids) - set(links.ids)) if cached else self._staging.had(file)
-        targets = self._new_targets((*links.ours, *links.prose))
+        anchors = {f"{page.path}#{each}" for each in links.ids} if "#" not in page.path else ()
+        targets = self._new_targets({*links.ours, *links.prose}.difference(anchors))
         return RenderedPage(page.path, entry, document, rendered=True, targets=targets, anchors_removed=removed, problems=problems)
 
     def _respliced(self, page: Page, cached: CachedPage, changes: AbstractSet[int]) -> RenderedPage | None:
@@ -180,7 +183,7 @@ class PageMaker:
         return (made_parts(planned, page.tracker) if planned else []), planned
 
     def _new_targets(self, targets: Iterable[str]) -> tuple[str, ...]:
-        new = tuple({*targets} - self._reported_targets)
+        new = tuple({*targets} - self.paths - self._reported_targets)
         self._reported_targets.update(new)
         return new
 

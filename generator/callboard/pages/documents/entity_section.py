@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import starmap
 from typing import NamedTuple
 
-from callboard.documentation.model import DocumentationSet, GuideMention, Heading
+from callboard.documentation.model import DocumentationSet, GuideMention
+from callboard.documentation.page_details import Heading
 from callboard.incremental.tracking import fingerprint_of
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
@@ -115,7 +116,7 @@ class DocumentsSection:
         page = next((page for path, page in made.pages.items() if path.lower().endswith("changelog.md")), None)
         if page is None:
             return None
-        return PageLink(text_of(newest_version(page.headings), 80) or text_of(page.title, 80), docs_path(made.ref) + page.url)
+        return PageLink(text_of(newest_version(page.details.headings), 80) or text_of(page.title, 80), docs_path(made.ref) + page.url)
 
     def _sets_of_parts(self, entity: Entity) -> Iterator[DocumentationSet]:
         """The sets of what a team, system or domain has, each once."""

@@ -12,9 +12,10 @@ from markupsafe import escape
 from callboard.catalog import organization
 from callboard.documentation.cross_links import LinkTarget
 from callboard.documentation.files import SetFile, relative_url
-from callboard.documentation.model import DocumentationSet, DocumentPage, Heading, SetKind
+from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind
 from callboard.documentation.open_links import ShownTarget, with_targets
 from callboard.documentation.packs import MissingHtmlError
+from callboard.documentation.page_details import Heading
 from callboard.incremental.tracking import fingerprint_of
 from callboard.markdown.images import without_lost_images
 from callboard.model.data_classes import dataclass
@@ -89,7 +90,7 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
     navigation = context.navigation(of)
     before, behind = navigation.neighbours(page.path)
     tree = context.tree(of)
-    there = of.repository_path(page.path)
+    there, headings = of.repository_path(page.path), page.details.headings
     view_url = web_url(tree.view_url(there)) if tree else ""
     changed = of.changed.get(page.path)
     return DocumentView(
@@ -114,10 +115,10 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
         as_text=page.as_text,
         is_outside=page.path not in navigation.places and of.kind is not SetKind.README,
         others=_others(of) if page is of.start else (),
-        headings=page.headings,
-        all_headings=all_headings(page.headings),
+        headings=headings,
+        all_headings=all_headings(headings),
         decision=decision_of(context, of, page.path),
-        has_heading=bool(page.headings) and page.headings[0].level == 1,
+        has_heading=bool(headings) and headings[0].level == 1,
     )
 
 
@@ -133,9 +134,9 @@ def page_text(context: DocumentsContext, of: DocumentationSet, page: DocumentPag
 def page_blocks(context: DocumentsContext, page: DocumentPage) -> tuple[BlockResult, ...]:
     """What the blocks of a page show; their text, if the portal shows none in documentation."""
     if context.settings.docs.blocks:
-        return tuple(map(context.blocks.of, page.blocks))
+        return tuple(map(context.blocks.of, page.details.blocks))
     note = context.labels["block_off"]
-    return tuple(BlockResult(block.kind, notes=(note,), source=block.text) for block in page.blocks)
+    return tuple(BlockResult(block.kind, notes=(note,), source=block.text) for block in page.details.blocks)
 
 
 def page_pieces(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, targets: Sequence[ShownTarget]) -> Iterator[TextPiece]:
@@ -147,7 +148,7 @@ def page_pieces(context: DocumentsContext, of: DocumentationSet, page: DocumentP
 def _with_hosts(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, html: str) -> str:
     """The HTML whose links to files that are not published lead to their host; such images keep their text only."""
     tree, here = context.tree(of), SetFile(page.path, page.url, is_page=True)
-    for path in page.files:
+    for path in page.details.files:
         if path in of.left_out:
             address = escape(relative_url(SetFile(path, quote(path), is_page=False), here))
             host = escape(web_url(tree.view_url(of.repository_path(path)))) if tree else ""
@@ -158,7 +159,7 @@ def _with_hosts(context: DocumentsContext, of: DocumentationSet, page: DocumentP
 def link_targets(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> tuple[ShownTarget, ...]:
     """Addresses and titles of the page's open links, as seen from it."""
     up = up_of(docs_path(of.ref) + page.url)
-    return tuple(_target(context, context.cross_links.target(of, link), up, link.address) for link in page.open_links)
+    return tuple(_target(context, context.cross_links.target(of, link), up, link.address) for link in page.details.open_links)
 
 
 def _target(context: DocumentsContext, target: LinkTarget, up: str, written: str) -> ShownTarget:
@@ -169,7 +170,8 @@ def _target(context: DocumentsContext, target: LinkTarget, up: str, written: str
 
 def page_fingerprint(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, shared: str) -> str:
     """Digest of everything that the view of a page is made of; ``shared`` is that of its set."""
-    targets = [[target.path, target.url, target.title] for target in (context.cross_links.target(of, link) for link in page.open_links)]
+    found = (context.cross_links.target(of, link) for link in page.details.open_links)
+    targets = [[target.path, target.url, target.title] for target in found]
     at, blocks = of.changed.get(page.path), repr(page_blocks(context, page))
     changed = [at.isoformat() if at else "", of.authors.get(page.path, ""), repr(decision_of(context, of, page.path))]
     return fingerprint_of([shared, page.digest, page.title, page.as_text, changed, targets, blocks])
@@ -224,8 +226,9 @@ def _entry(heading: Heading, levels: int) -> TocEntry:
 
 def page_search_text(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> SearchText:
     """Title, and heading and text of each section. Raises ``WebsiteError`` if what was converted has been removed meanwhile."""
-    lead, sections = page_sections(page_text(context, of, page, link_targets(context, of, page)), page.headings)
-    in_text = text_of(page.headings[0].text) if page.headings and page.headings[0].level == 1 else ""
+    headings = page.details.headings
+    lead, sections = page_sections(page_text(context, of, page, link_targets(context, of, page)), headings)
+    in_text = text_of(headings[0].text) if headings and headings[0].level == 1 else ""
     title = context.title(of) if page is of.start else in_text or text_of(page.title)
     alias = f"{text_of(page.title)} {in_text}"
     owner = context.owner_of(of.ref)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from html import unescape
 
-from callboard.documentation.model import Heading
 from callboard.documentation.open_links import without_marks
+from callboard.documentation.page_details import Heading
 from callboard.pages.page import SearchSection
 from callboard.pages.safe_text import text_of
 
