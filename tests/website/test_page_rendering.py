@@ -1,16 +1,19 @@
 """Templates: globals, words, icons, white space, digests."""
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+import jinja2
 import pytest
 
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import Page
 from callboard.settings.settings import Portal
+from callboard.website import compiled_templates
 from callboard.website.icons import Icon
 from callboard.website.overlays import read_overlays
 from callboard.website.portal_files import find_portal_files
@@ -245,6 +248,49 @@ def test_compiled_templates_are_kept_and_a_changed_source_is_compiled_again(port
     assert portal_of({"x.html": "1"}, cache=cache).render(page(""), None) == "1"
     assert [path for path in cache.rglob("*") if path.is_file()]
     assert portal_of({"x.html": "2"}, cache=cache).render(page(""), None) == "2"
+
+
+@pytest.fixture
+def beside(tmp_path, monkeypatch):
+    """The folder for compiled code of the program's own files, which is an empty one."""
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "compiled"))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    return tmp_path / "compiled"
+
+
+def rendered_404(portal_of, cache):
+    return portal_of({}, cache=cache).render(page("404.html", "404.html"), None)
+
+
+def test_the_code_of_built_in_templates_is_kept_beside_the_program_for_new_portals(portal_of, tmp_path, beside, monkeypatch):
+    html = rendered_404(portal_of, tmp_path / "one")
+    assert {path.name.split(".")[0] for path in beside.rglob("*.*")} >= {"template-404"}
+    monkeypatch.setattr(jinja2.Environment, "compile", lambda *_, **__: pytest.fail("compiled again"))
+    assert rendered_404(portal_of, tmp_path / "two") == html
+
+
+def test_code_of_another_program_or_damaged_code_is_not_loaded(portal_of, tmp_path, beside, monkeypatch):
+    html = rendered_404(portal_of, tmp_path / "one")
+    (file,) = beside.rglob("template-404.*")
+    content = file.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(compiled_templates, "code_digest", lambda: "of another version")
+        assert rendered_404(portal_of, tmp_path / "two") == html
+        assert file.read_bytes() != content
+    assert rendered_404(portal_of, tmp_path / "three") == html
+    assert file.read_bytes() == content
+    file.write_bytes(content[:-1] + b"?")
+    assert rendered_404(portal_of, tmp_path / "four") == html
+    assert file.read_bytes() == content
+
+
+def test_templates_of_a_portal_and_python_without_compiled_files_leave_nothing_beside_the_program(portal_of, tmp_path, beside, monkeypatch):
+    portal_of({"404.html": "own"}, cache=tmp_path / "one").render(page("404.html", "404.html"), None)
+    assert not [*beside.rglob("template-404*")]
+    (tmp_path / "templates/404.html").unlink()
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    rendered_404(portal_of, tmp_path / "two")
+    assert not [*beside.rglob("template-404*")]
 
 
 def test_our_own_404_renders_below_a_path():

@@ -1,8 +1,15 @@
-"""The source of a template → its compiled code, from the cache of an earlier build if that is not damaged."""
+"""The source of a template → its compiled code, from an earlier build if that is not damaged.
+
+The code of the templates that come with Callboard stands beside that of its modules, in ``__pycache__``: a build of a new portal does not
+compile them again. It is as safe there as Python's own files: whoever can write them can write any module of the program. That of all
+templates stands in the portal's cache too, for programs whose folder is read-only or is installed for each build.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import sys
+from importlib.util import cache_from_source
 from io import BytesIO
 from pathlib import Path
 
@@ -10,22 +17,44 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from callboard import __version__
+from callboard.incremental.fingerprint import code_digest
 from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
+from callboard.io.store import umask
 
 _PURPOSE = b"templates 3"
 
 
 class CompiledTemplates(jinja2.BytecodeCache):
-    """A folder below ``cache`` with a file for each template. Damaged code is never loaded: it could do anything."""
+    """Files of compiled code, one for each template. Damaged code is never loaded: it could do anything.
 
-    def __init__(self, cache: Path) -> None:
+    Args:
+        cache: the portal's cache, which gets a folder for them.
+        builtin: folder of the templates that come with Callboard.
+    """
+
+    def __init__(self, cache: Path, builtin: Path) -> None:
         self._folder = cache / f"templates-{__version__}-{jinja2.__version__}"
+        self._builtin = builtin
+        self._beside: dict[str, Path] = {}
+        """Files beside the program, by the key of their templates."""
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """The key of a template, which is made of its name and path."""
+        key = super().get_cache_key(name, filename)
+        if filename and Path(filename).is_relative_to(self._builtin) and (beside := file_beside(name)):
+            self._beside[key] = beside
+        return key
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Load the code of a template, if there is any."""
-        content = read_checked(self._file(bucket), _PURPOSE)
-        if content is not None:
-            bucket.load_bytecode(BytesIO(content))
+        if beside := self._beside.get(bucket.key):
+            stamp, _, code = (read_checked(beside, _PURPOSE) or b"").partition(b"\n")
+            if stamp == _stamp():
+                bucket.load_bytecode(BytesIO(code))
+        if bucket.code is None:
+            content = read_checked(self._file(bucket), _PURPOSE)
+            if content is not None:
+                bucket.load_bytecode(BytesIO(content))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Save the code of a template; a full or read-only disk is not an error."""
@@ -33,6 +62,25 @@ class CompiledTemplates(jinja2.BytecodeCache):
         bucket.write_bytecode(buffer)
         with contextlib.suppress(OSError):
             write_unsynced(self._file(bucket), with_digest(buffer.getvalue(), _PURPOSE))
+        beside = self._beside.get(bucket.key)
+        if beside and not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError):
+                write_unsynced(beside, with_digest(_stamp() + b"\n" + buffer.getvalue(), _PURPOSE))
+                beside.chmod(0o666 & ~umask())  # other users may run the program
 
     def _file(self, bucket: Bucket) -> Path:
         return self._folder / bucket.key
+
+
+def file_beside(template: str) -> Path | None:
+    """The file for the code of a template that comes with Callboard, where Python keeps the code of this module; None if it keeps none."""
+    try:
+        folder = Path(cache_from_source(__file__)).parent
+    except NotImplementedError:
+        return None
+    return folder / f"template-{template.replace('/', '-')}.{sys.implementation.cache_tag}"
+
+
+def _stamp() -> bytes:
+    """What the code depends on besides the template: the program, and the versions of Jinja and Python."""
+    return code_digest().encode()

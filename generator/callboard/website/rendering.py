@@ -71,7 +71,7 @@ class Renderer:
         self._boundary = f"<!--{token_hex(8)}-->"
         self._loader = OverlayLoader(overlays.files.templates, overlays.broken)
         self._builtin_loader = OverlayLoader(overlays.files.templates[-1:])
-        self._bytecode = CompiledTemplates(cache) if cache else None
+        self._bytecode = CompiledTemplates(cache, overlays.files.templates[-1]) if cache else None
         self._environments: dict[tuple[str, bool], jinja2.Environment] = {}
         self._digests: dict[str, str] = {}
         self._read: dict[str, tuple[str, list[str | None]]] = {}
