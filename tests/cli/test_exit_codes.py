@@ -1,5 +1,6 @@
 """How the command ends: 1 says that descriptors have problems, and nothing else says it."""
 
+import subprocess
 import sys
 
 import pytest
@@ -70,3 +71,27 @@ def test_a_problem_is_explained_by_its_code_and_by_its_name(run):
     assert code == 2
     assert 'There is no problem code or rule name "REF999".' in said.err
     assert "The codes are REF001" in said.err
+
+
+ENDS = """
+import atexit, sys
+from callboard.__main__ import main
+
+class Freed:
+    def __del__(self):
+        print("freed")
+
+sys.kept = Freed()
+atexit.register(print, "registered")
+sys.argv = ["callboard", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["--version"], 0), (["lint", "--nonsense"], 2)])
+def test_a_process_ends_with_its_output_and_what_was_registered_but_does_not_free_its_values(arguments, code):
+    done = subprocess.run([sys.executable, "-c", ENDS, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == code
+    assert done.stdout.splitlines()[-1] == "registered"
+    assert ("version" in done.stdout) is (code == 0)
+    assert ("--nonsense" in done.stderr) is (code != 0)
