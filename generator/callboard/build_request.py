@@ -10,7 +10,7 @@ from typing import Any
 from callboard.io.clock import Meter, peak_memory
 from callboard.io.store import NO_WAIT, LockWait
 from callboard.model.data_classes import dataclass
-from callboard.model.errors import SourceError
+from callboard.model.errors import SourceError, with_hint
 from callboard.model.problem import Problem, Severity
 from callboard.plugins.integrations.base import IntegrationFailure
 from callboard.plugins.sources import SourceFailure
@@ -103,17 +103,12 @@ def report_of_counts(counts: Mapping[str, Any], meter: Meter, as_of: datetime) -
 
 def failure_messages(failures: Sequence[SourceFailure | IntegrationFailure]) -> tuple[str, ...]:
     """One sentence or two for each source, repository or integration, or query of it, that could not be read."""
-    return tuple(_sentences(f"{_name(failure)} could not be read: {failure.message}", failure.hint) for failure in failures)
+    return tuple(with_hint(f"{_name(failure)} could not be read: {failure.message}", failure.hint) for failure in failures)
 
 
 def loss_messages(losses: Sequence[SourceFailure]) -> tuple[str, ...]:
     """Sentences for each source, or tree of it, that was read and lost more than the limit."""
     return tuple(f"The source {loss.source!r} is served from its last good copy. {loss.message} {loss.hint}" for loss in losses)
-
-
-def _sentences(message: str, hint: str) -> str:
-    """Both as sentences: messages come with a full stop or without."""
-    return f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {hint}".rstrip()
 
 
 def _name(failure: SourceFailure | IntegrationFailure) -> str:

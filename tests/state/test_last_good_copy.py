@@ -211,10 +211,11 @@ def test_a_first_build_without_one_of_its_sources_does_not_publish_unless_that_i
 
 def test_collections_say_when_each_source_succeeded_last():
     before = state_of([make("shop")], collections=serve([make("shop")], [SHOP], None).collections)
-    served = serve([], [], before, [failure()], now=night(5), traffic=traffic("here", 3))
+    refused = replace(failure(), hint="Check the token.")
+    served = serve([], [], before, [refused], now=night(5), traffic=traffic("here", 3))
     (collection,) = served.collections
     assert (collection.as_of, collection.tried_at, collection.count, collection.requests) == (night(1), night(5), 1, 3)
-    assert collection.errors == ("the host did not answer",)
+    assert collection.errors == ("the host did not answer. Check the token.",)
 
 
 def test_what_hosts_say_about_a_repository_is_kept_with_it():

@@ -4,6 +4,11 @@ FOREIGN_EXCEPTIONS = (Exception, SystemExit)
 """What code of a plugin may raise that must not end the command: ``sys.exit()`` would end it without a message."""
 
 
+def with_hint(message: str, hint: str = "") -> str:
+    """Both as sentences in one line: messages come with a full stop or without; ``hint`` may be empty."""
+    return f"{message}{'' if message.endswith(('.', '!', '?', '…')) else '.'} {hint}".rstrip()
+
+
 class CallboardError(Exception):
     """The base class of all errors that Callboard raises on purpose; the command prints it and exits with code 2.
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from callboard.model.data_classes import dataclass
+from callboard.model.errors import with_hint
 from callboard.model.facts.fact import Fact, Measurement
 from callboard.model.problem import Problem
 from callboard.model.ref import EntityRef
@@ -152,9 +153,8 @@ def _collections(
         requests[traffic.integration] += traffic.traffic.counts.requests
     errors: defaultdict[str, list[str]] = defaultdict(list)
     for failure in collected.gathered.failures:
-        errors[failure.integration].append(
-            " ".join(filter(None, (f"{failure.place}:" * bool(failure.place), _sentence(failure.message), failure.hint)))
-        )
+        place = f"{failure.place}: " if failure.place else ""
+        errors[failure.integration].append(place + with_hint(failure.message, failure.hint))
     read = _read(collected.gathered)
     for name in names:
         for index, family in enumerate(sorted(families[name]) or ["facts"]):
@@ -184,8 +184,3 @@ def _measurement_key(measurement: Measurement) -> _MeasurementKey:
 
 def _key(fact: Fact) -> tuple[EntityRef, str, str, str, str]:
     return fact.subject, fact.family, fact.source, fact.environment, fact.key
-
-
-def _sentence(message: str) -> str:
-    """With a full stop: messages come with or without."""
-    return message if message.endswith((".", "!", "?", "…")) else f"{message}."

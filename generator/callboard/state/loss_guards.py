@@ -12,7 +12,7 @@ from callboard.io.git.remote import parse_remote
 from callboard.model.counting import counted
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
-from callboard.model.errors import SettingsError
+from callboard.model.errors import SettingsError, with_hint
 from callboard.model.problem import Problem, Severity
 from callboard.model.ref import EntityRef
 from callboard.model.tree import Trees
@@ -135,7 +135,8 @@ def failing(failures: Sequence[SourceFailure], trees: Trees, previous: State | N
     for failure in failures:
         if failure.source not in queried:
             continue
-        messages.append((failure.source, f"{failure.repository}: {failure.message}" if failure.repository else failure.message))
+        place = f"{failure.repository}: " if failure.repository else ""
+        messages.append((failure.source, place + with_hint(failure.message, failure.hint)))
         if _is_of_a_file(failure, trees):
             continue
         candidates = [tree for tree in absent if tree.source == failure.source]
