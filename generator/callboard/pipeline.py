@@ -254,7 +254,8 @@ def complete_build(request: BuildRequest, meter: Meter, queries: Queries) -> Bui
         guards = guards_of(section, accept_loss=request.accept_loss, allow_missing=request.allow_missing_sources)
         data, changes = prepare(work, state, guards, [name for name in work.source_names if name not in request.skipped])
         data = with_references(data, overlays, settings)
-        known = {entity.ref for entity in state.previous.entities} if state.previous else ()
+        known = {each.ref for each in state.previous.entities} - data.resolved.catalog.entities.keys() if state.previous else ()
+        state = state.compared
         site = write(work, data, OutputFolder(request.output, request.verify, guards, known), overlays, theme)
         set_aside: tuple[Path, ...] = ()
         if request.remember and not request.from_state:

@@ -118,13 +118,16 @@ class BuildState:
         """What is recorded of scorecards up to the last build."""
         return ResultHistory(self.previous.card_trends, self.previous.standings) if self.previous else ResultHistory()
 
+    @property
+    def compared(self) -> BuildState:
+        """The same without what only the steps before the plan compare with: entities, problems, facts. ``save`` needs trees."""
+        before = self.previous
+        return replace(self, previous=State(before.as_of, before.version, trees=before.trees)) if before else self
+
     def recorded(self, trees: Trees) -> Trees:
         """The trees as trees that record what pages read, for ``save``; unchanged if no state is saved."""
         before = {record.key: record for record in self.previous.trees} if self.previous else {}
-        return recorded(trees, self._keep, before) if self.is_saved else trees
-
-    def _keep(self, content: bytes) -> str:
-        return write_blob(self.store, masked_content(content) if self.portal.is_public else content)
+        return recorded(trees, partial(_keep, self.store, self.portal), before) if self.is_saved else trees
 
     def save_collected(self, collected: CollectedState) -> tuple[Path, ...]:
         """Save only the collected data, for ``callboard collect``; what the next build compares with stays that of the last build.
@@ -167,6 +170,10 @@ class BuildState:
             state = replace(state, card_trends=results.trends, standings=results.standings)
         facts = facts or CollectedFacts()
         return save(self.store, for_audience(with_facts(state, facts), self.portal), recorded=facts.recorded)
+
+
+def _keep(store: Store, portal: Portal, content: bytes) -> str:
+    return write_blob(store, masked_content(content) if portal.is_public else content)
 
 
 def load_build_state(store: Store, now: datetime, version: str, settings: Settings, *, from_state: bool = False) -> BuildState:

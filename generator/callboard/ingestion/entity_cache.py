@@ -21,6 +21,7 @@ from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
 from callboard.descriptors.reading import FileResult, limits_of, read_file, read_text
+from callboard.ingestion.shared_values import SharedValues
 from callboard.io.checked_lines import checked, with_digest
 from callboard.io.parallel import can_fork, map_forked
 from callboard.io.store import write_atomically
@@ -68,6 +69,7 @@ class EntityCache:
     """Results of worker processes by key, each with its line for the cache."""
     parsed: int = 0
     """Number of files that were parsed and checked, because the cache does not have them."""
+    shared: SharedValues = field(default_factory=SharedValues)
     is_damaged: bool = False
     """Whether a line of the cache file was damaged; ``save`` writes the file without it."""
 
@@ -117,7 +119,7 @@ class EntityCache:
                 result, line = _read(location, data, kinds, limits_of(file, limits), _OtherFiles(file, limits, fetch))
         if line:
             self.used[key] = line
-        return result or read_file(file, kinds, limits, fetch)
+        return self.shared.result(result or read_file(file, kinds, limits, fetch))
 
     def _key(self, location: FileLocation, data: bytes) -> str:
         return blake2b(f"{self.base}{location!r}\0".encode("utf-8", "backslashreplace") + data, digest_size=16).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -34,7 +34,7 @@ from callboard.state.manifest import (
     write_manifest,
 )
 from callboard.state.months import WriteHook, files_set_aside
-from callboard.state.parts import COMPARED, PLAIN, part_contents, part_values
+from callboard.state.parts import COMPARED, PLAIN, part_lines, part_values
 from callboard.state.values import Change, State
 
 _CHANGES = "changes"
@@ -104,18 +104,13 @@ def save(store: Store, state: State, step: WriteHook = lambda _: None, recorded:
     aside = files_set_aside(folder)
     history = fold(folder, previous.history if previous else {}, _changes(folder, previous), step)
     events = _events(folder, previous, recorded or RecordedEvents(), step)
-    contents = _contents(store, state, step)
-    parts = {name: _part(name, content) for name, content in contents.items()}
-    for name, content in contents.items():
-        step(f"write {name}")
-        if not (folder / parts[name].file).exists():
-            write_atomically(folder / parts[name].file, content)
+    parts, blobs = _write_parts(store, state, step)
     step("flush the blobs to disk")
     flush(store.folder)
     step("write the manifest")
     skipped = dict(sorted(state.skipped.items()))
     write_manifest(folder, StateManifest(FORMAT, state.version, state.as_of, state.files, skipped, parts, history, events))
-    _remove_unused(store, parts, contents.values(), step)
+    _remove_unused(store, parts, blobs, step)
     remove_old_months(folder, history, step)
     remove_old_events(folder, events, step)
     return tuple(sorted(files_set_aside(folder) - aside))
@@ -138,16 +133,25 @@ def _events(
         raise StateError(f"The events cannot be saved: {error}.", "An integration returned this value; report it.") from error
 
 
-def _contents(store: Store, state: State, step: WriteHook) -> dict[str, bytes]:
+def _write_parts(store: Store, state: State, step: WriteHook) -> tuple[dict[str, PartEntry], frozenset[str]]:
+    """Write the parts, one after the other, so that never all are in memory; returns them, and the digests of the blobs that they name."""
+    parts: dict[str, PartEntry] = {}
+    blobs: set[str] = set()
     try:
-        return part_contents(state, partial(_put, store, step))
+        for name, lines in part_lines(state, partial(_put, store, step)):
+            parts[name] = part = _part(name, lines)
+            blobs |= blob_digests(lines)
+            step(f"write {name}")
+            if not (store.state / part.file).exists():
+                write_atomically(store.state / part.file, lines)
     except RowError as error:
         raise StateError(f"The state cannot be saved: {error}.", "A source or an integration returned this value; report it.") from error
+    return parts, frozenset(blobs)
 
 
-def _part(name: str, content: bytes) -> PartEntry:
-    sha256 = digest(content)
-    return PartEntry(part_file(name, sha256), len(content), sha256)
+def _part(name: str, lines: Sequence[bytes]) -> PartEntry:
+    sha256 = digest(*lines)
+    return PartEntry(part_file(name, sha256), sum(map(len, lines)), sha256)
 
 
 def _put(store: Store, step: WriteHook, content: bytes) -> str:
@@ -155,7 +159,7 @@ def _put(store: Store, step: WriteHook, content: bytes) -> str:
     return write_blob(store, content)
 
 
-def _remove_unused(store: Store, parts: Mapping[str, PartEntry], contents: Iterable[bytes], step: WriteHook) -> None:
+def _remove_unused(store: Store, parts: Mapping[str, PartEntry], blobs: Collection[str], step: WriteHook) -> None:
     """Remove parts and blobs that only the old state used; after a crash the next save removes them."""
     used = {part.file for part in parts.values()}
     for path in sorted(store.state.glob("*.jsonl")):
@@ -163,4 +167,4 @@ def _remove_unused(store: Store, parts: Mapping[str, PartEntry], contents: Itera
             step(f"remove {path.name}")
             path.unlink()
     step("remove blobs")
-    remove_unused_blobs(store, blob_digests(contents))
+    remove_unused_blobs(store, blobs)

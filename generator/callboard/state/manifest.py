@@ -86,9 +86,12 @@ def part_file(name: str, sha256: str) -> str:
     return f"{name}.{sha256[:16]}.jsonl"
 
 
-def digest(content: bytes) -> str:
-    """SHA-256 in hexadecimal digits."""
-    return hashlib.sha256(content).hexdigest()
+def digest(*contents: bytes) -> str:
+    """SHA-256 of the contents, one after the other, in hexadecimal digits."""
+    made = hashlib.sha256()
+    for content in contents:
+        made.update(content)
+    return made.hexdigest()
 
 
 def read_head(folder: Path) -> Mapping[str, Any] | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
 import msgspec
 
-from callboard.io.rows import Lines, RowError, as_row, encoded, encoded_exactly, plain, row_type, sorted_lines
+from callboard.io.rows import Lines, RowError, as_row, encoded, encoded_exactly, plain, row_type
 from callboard.model.entity import Entity
 from callboard.model.facts import FAMILIES
 from callboard.model.facts.fact import Fact, Measurement
@@ -101,18 +101,19 @@ class SubjectLine(msgspec.Struct, omit_defaults=True, frozen=True):
 _SUBJECT = Lines(SubjectLine)
 
 
-def part_contents(state: State, put: Callable[[bytes], str]) -> dict[str, bytes]:
-    """The content of each part, by name; empty ones are left out. ``put`` stores a blob and returns its digest."""
-    contents = {name: sorted_lines(map(lines.line, getattr(state, name))) for name, lines in PLAIN.items()}
-    contents[FACTS] = sorted_lines(fact_lines(state.facts, state.measurements))
-    contents[KEPT_EVENTS] = sorted_lines(event_lines(state.kept_events))
-    contents[UNIDENTIFIED] = sorted_lines(_entity_line(each, put) for each in state.unidentified)
-    by_source = sorted(state.entities, key=_source)
-    contents |= {
-        f"{ENTITIES}{source}": sorted_lines(_entity_line(each, put) for each in entities)
-        for source, entities in groupby(by_source, _source)
+def part_lines(state: State, put: Callable[[bytes], str]) -> Iterator[tuple[str, list[bytes]]]:
+    """Name and sorted lines of each part, one after the other; empty ones are left out. ``put`` stores a blob and returns its digest."""
+    parts: dict[str, Callable[[], Iterable[bytes]]] = {
+        name: partial(map, lines.line, getattr(state, name)) for name, lines in PLAIN.items()
     }
-    return {name: content for name, content in contents.items() if content}
+    parts[FACTS] = partial(fact_lines, state.facts, state.measurements)
+    parts[KEPT_EVENTS] = partial(event_lines, state.kept_events)
+    parts[UNIDENTIFIED] = partial(map, partial(_entity_line, put=put), state.unidentified)
+    for source, entities in groupby(sorted(state.entities, key=_source), _source):
+        parts[f"{ENTITIES}{source}"] = partial(map, partial(_entity_line, put=put), [*entities])
+    for name, rows in parts.items():
+        if lines := sorted(rows()):
+            yield name, [line + b"\n" for line in lines]
 
 
 def part_values(name: str, content: bytes, get: Callable[[str], bytes]) -> Mapping[str, Sequence[Any]]:

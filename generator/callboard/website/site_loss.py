@@ -28,7 +28,7 @@ class OutputFolder:
     """Hash all files that are there, also those whose size and times are unchanged."""
     guards: Guards = field(default_factory=lambda: Guards(accept_loss=True))
     known: Collection[EntityRef] = ()
-    """Entities of the saved state: whether they may be lost has been decided by comparison with it."""
+    """Entities of the saved state that the new site does not have: that they may be lost has been decided by comparison with it."""
 
     def check_loss(self, old: Iterable[str], new: Iterable[str]) -> None:
         """Compare the paths of the site in the folder with those of the pages of the new one (``catalog/…/``).
