@@ -251,7 +251,7 @@ def test_a_folder_that_becomes_a_link_after_it_was_checked_is_not_followed(tmp_p
     """Whoever can write into the folder exchanges one of its folders for a link between the check and the reading."""
     put(tmp_path, {"tree/a/b/f.yaml": "inside", "secret/b/f.yaml": "outside"})
     tree = FolderTree((tmp_path / "tree").resolve(), "t", "t", "", ["a/b/f.yaml"])
-    checked = folder._has_no_link
+    checked = folder._status_without_links
 
     def then_exchanged(root, relative):
         result = checked(root, relative)
@@ -259,7 +259,7 @@ def test_a_folder_that_becomes_a_link_after_it_was_checked_is_not_followed(tmp_p
         (tmp_path / "tree/a").symlink_to(tmp_path / "secret")
         return result
 
-    monkeypatch.setattr(folder, "_has_no_link", then_exchanged)
+    monkeypatch.setattr(folder, "_status_without_links", then_exchanged)
     with pytest.raises(MissingFileError):
         tree.read("a/b/f.yaml", 100)
 

@@ -21,6 +21,8 @@ T = TypeVar("T")
 R = TypeVar("R")
 _CHUNK = 16
 """Items that a process gets at a time."""
+_WORTH_A_PROCESS = 128
+"""Items for which another process is started: its first items cost more, since expressions and modules are loaded by each process."""
 _PRELOADED = ["callboard.documentation.preloaded"]
 """Modules of the process from which others are forked where this one cannot be."""
 
@@ -33,8 +35,8 @@ def map_bounded(work: Callable[[T], R], items: Sequence[T], seconds: int) -> Ite
     """The result of ``work`` for each item, in their order; an error where the item's processor time was used up.
 
     A signal's handler would wait for a regular expression to finish; the kernel's limit of a process does not. The items are shared among
-    one process for each processor. Results must be picklable, and so must ``work`` and items for a program with several threads, which
-    cannot be forked; ``work`` must not raise. On Windows, nothing is bounded.
+    processes, at most one for each processor; few items get a single one. Results must be picklable, and so must ``work`` and items for a
+    program with several threads, which cannot be forked; ``work`` must not raise. On Windows, nothing is bounded.
     """
     if not items:
         return
@@ -65,7 +67,8 @@ class _Pool(Generic[T, R]):
     def results(self) -> Iterator[R | TimeUsedUpError]:
         """The results in the order of the items."""
         try:
-            self._workers = [self._started() for _ in range(min(processors(), len(self._ranges)))]
+            count = min(processors(), -(-len(self._items) // _WORTH_A_PROCESS))
+            self._workers = [self._started() for _ in range(count)]
             for index in range(len(self._items)):
                 while index not in self._done:
                     self._proceed()

@@ -196,7 +196,8 @@ class FolderTree:
     def file_id(self, path: str) -> str:
         """Times, number and size of the file; empty for one that was changed just now: a later change might have the same times."""
         try:
-            about = os.lstat(f"{self.root}/{self._inside(path)}")  # a ``Path`` would cost more than the question
+            root, relative = str(self.root).rstrip("/"), normal_path(path)
+            about = _status_without_links(root, relative) or os.lstat(f"{root}/{self._inside(path)}")
         except (OSError, TreeError):
             return ""
         newest = max(about.st_mtime_ns, about.st_ctime_ns)
@@ -224,7 +225,7 @@ class FolderTree:
         """The path below the root, with links resolved. Raises ``TreeError``."""
         relative = normal_path(path)
         root = str(self.root).rstrip("/")
-        if relative != "." and _has_no_link(root, relative):
+        if relative != "." and _status_without_links(root, relative):
             return relative
         try:
             real = os.path.realpath(f"{root}/{relative}")
@@ -257,17 +258,18 @@ def _open_below(root: Path, path: str) -> int:
         os.close(at)
 
 
-def _has_no_link(root: str, relative: str) -> bool:
-    """Whether every part of the path exists and none is a link: cheaper than ``realpath``, and true for most paths."""
-    at = root
+def _status_without_links(root: str, relative: str) -> os.stat_result | None:
+    """The status of a file if every part of its path exists and none is a link: cheaper than ``realpath``, and right for most paths."""
+    at, status = root, None
     try:
         for part in relative.split("/"):
             at = f"{at}/{part}"
-            if stat.S_ISLNK(os.lstat(at).st_mode):
-                return False
+            status = os.lstat(at)
+            if stat.S_ISLNK(status.st_mode):
+                return None
     except (OSError, ValueError):
-        return False
-    return True
+        return None
+    return status
 
 
 @dataclass(frozen=True, slots=True)
