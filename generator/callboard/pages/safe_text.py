@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from callboard.catalog import presentation
@@ -14,14 +15,23 @@ MAX_TEXT = 400
 """Characters shown of a value that should be short: names, titles, types."""
 MAX_URL = 2_000
 """Characters of an address; longer ones are not linked."""
+KEPT, LONGEST_KEPT = 16_384, 200
+"""Number of values whose text or address is kept, and characters of the longest of them: most are on several pages."""
 _NOT_IN_URLS = frozenset(' "<>\\`')
 WEB_SCHEMES = frozenset({"http", "https", "mailto"})
 
 
 def text_of(value: object, limit: int = MAX_TEXT) -> str:
     """A string or number on one line, at most ``limit`` characters, secrets masked; an empty string for anything else."""
+    return _kept_text(value, limit) if type(value) is str and len(value) <= LONGEST_KEPT else _text(value, limit)
+
+
+def _text(value: object, limit: int) -> str:
     text = mask(" ".join(fields.as_text(value).split()))
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+_kept_text = lru_cache(KEPT)(_text)
 
 
 def description_of(entity: Entity) -> str:
@@ -59,6 +69,10 @@ def web_url(value: object, schemes: Collection[str] = WEB_SCHEMES) -> str:
     """
     if not isinstance(value, str) or len(value) > MAX_URL:
         return ""
+    return _kept_url(value) if schemes is WEB_SCHEMES and len(value) <= LONGEST_KEPT else _url(value, schemes)
+
+
+def _url(value: str, schemes: Collection[str] = WEB_SCHEMES) -> str:
     text = value.strip()
     if not text.isprintable() or not _NOT_IN_URLS.isdisjoint(text) or (may_hold_secrets(text) and any(find_secrets(text))):
         return ""
@@ -69,6 +83,9 @@ def web_url(value: object, schemes: Collection[str] = WEB_SCHEMES) -> str:
     except ValueError:
         return ""
     return text if parts.scheme in schemes and has_host else ""
+
+
+_kept_url = lru_cache(KEPT)(_url)
 
 
 def mail_of(value: object) -> str:

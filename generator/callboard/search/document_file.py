@@ -124,26 +124,28 @@ class Spool:
 
     def __init__(self) -> None:
         self._file: IO[bytes] | None = None
-        self._offsets: dict[str, int] = {}
+        self._places: dict[str, tuple[int, int]] = {}
+        """Offset and size in the file, by path of the page."""
 
     def add(self, documents: Iterable[SearchDocument]) -> None:
         """Keep documents."""
         if self._file is None:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by ``close``
         for document in documents:
-            self._offsets[document.path] = self._file.seek(0, 2)
-            row = (document.path, document.shown, document.terms, document.sections)
-            self._file.write(json.dumps(row).encode() + b"\n")
+            row = msgspec.msgpack.encode((document.path, document.shown, document.terms, document.sections))
+            self._places[document.path] = self._file.seek(0, 2), len(row)
+            self._file.write(row)
 
     def find(self, path: str) -> SearchDocument | None:
         """The document of a page, if this build made it."""
-        if self._file is None or path not in self._offsets:
+        if self._file is None or path not in self._places:
             return None
-        self._file.seek(self._offsets[path])
-        return SearchDocument(*json.loads(self._file.readline()))
+        offset, size = self._places[path]
+        self._file.seek(offset)
+        return SearchDocument(*msgspec.msgpack.decode(self._file.read(size)))
 
     def __len__(self) -> int:
-        return len(self._offsets)
+        return len(self._places)
 
     def close(self) -> None:
         """Remove the temporary file."""

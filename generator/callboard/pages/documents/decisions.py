@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from callboard.documentation.decisions import DecisionRecord, DecisionState
 from callboard.documentation.model import DocumentationSet
-from callboard.incremental.tracking import fingerprint_of
+from callboard.incremental.fingerprint import content_digest
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.urls import docs_path
@@ -70,7 +70,7 @@ class DecisionsSection:
     def fingerprint(self, entity: Entity) -> str:
         """Fingerprint of the records; empty for none."""
         view = self._view(entity)
-        return fingerprint_of(repr(view)) if view else ""
+        return content_digest(view) if view else ""
 
     def __call__(self, entity: Entity) -> Section | None:
         """The section; None for an entity without decision records."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from callboard.documentation.model import DocumentationSet, GuideMention
 from callboard.documentation.page_details import Heading
-from callboard.incremental.tracking import fingerprint_of
+from callboard.incremental.fingerprint import content_digest
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
@@ -75,7 +75,7 @@ class DocumentsSection:
     def fingerprint(self, entity: Entity) -> str:
         """Fingerprint of titles, pages and times of the sets; empty for none."""
         view = self._view(entity)
-        return fingerprint_of(repr(view)) if view else ""
+        return content_digest(view) if view else ""
 
     def __call__(self, entity: Entity) -> Section | None:
         """The section; None for an entity without documentation."""
