@@ -22,7 +22,7 @@ from callboard.build_inputs import (
     trees_of,
 )
 from callboard.ingestion.watched_trees import TreeQuestions, have_equal_answers
-from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
+from callboard.io.checked_lines import read_checked, write_checked
 from callboard.io.clock import Meter
 from callboard.io.store import Store
 from callboard.model.data_classes import dataclass
@@ -141,7 +141,7 @@ class UnchangedBuilds:
 
     def save(self, record: LastBuild) -> None:
         """Save the record of a build."""
-        write_unsynced(self._file, with_digest(msgspec.json.encode(record), _PURPOSE))
+        write_checked(self._file, msgspec.json.encode(record), _PURPOSE)
 
     def _is_usable(self, last: LastBuild) -> bool:
         """Whether the time has not turned, and program, settings, the portal's files and the list of the site's files are the same."""

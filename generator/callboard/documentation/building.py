@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -14,7 +15,7 @@ from callboard.documentation import rules
 from callboard.documentation.announcements import read_announcements
 from callboard.documentation.asked_tree import AskedTree, digest_of_options
 from callboard.documentation.bounds import is_left_out
-from callboard.documentation.conversion import PageWork, converted_pages
+from callboard.documentation.conversion import PageResult, PageWork, converted_pages
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.decisions import DecisionRecord, decision_records
 from callboard.documentation.known_sets import KnownSet, read_known_set, write_known_set
@@ -76,8 +77,6 @@ class _Pending:
     tree: AskedTree
     options: str
     """Digest of what it is made by."""
-    html: dict[str, bytes] = field(default_factory=dict)
-    pages: dict[str, DocumentPage] = field(default_factory=dict)
 
 
 class DocumentationBuilder:
@@ -257,30 +256,26 @@ class DocumentationBuilder:
         return True
 
     def _convert(self, waiting: Sequence[_Pending]) -> None:
-        by_work: list[tuple[_Pending, PageWork]] = []
-        for pending in waiting:
-            for path, key in pending.keys.items():
-                page = pending.kept.pages.get(key)
-                if page is None or not self._take_kept(pending, page):
-                    by_work.append((pending, PageWork(pending.read.source, path, key)))
-        results = converted_pages([work for _, work in by_work], self._bounds.page_seconds)
-        for (pending, work), result in zip(by_work, results, strict=True):
-            pending.pages[work.path], pending.html[work.path] = result
-        self._converted += len(by_work)
-        for pending in waiting:
-            pages = [(pending.pages[path], pending.html[path]) for path in pending.keys]
-            # A set without pages is read again by each build, which asks its folder no more than a comparison with a file would.
-            kept = write_pack(pending.kept.file, pending.digest, pages) if pages else KeptPages(pending.kept.file, pending.digest)
-            self._complete(pending, kept)
-            pending.html.clear()
+        """Complete these sets, one after the other, so that the HTML of only a few pages is in memory at a time."""
+        work = [PageWork(each.read.source, path, key) for each in waiting for path, key in each.keys.items() if key not in each.kept.pages]
+        with closing(converted_pages(work, self._bounds.page_seconds)) as results:
+            for pending in waiting:
+                pages = [self._page(pending, path, results) for path in pending.keys]
+                # A set without pages is read again by each build, which asks its folder no more than a comparison with a file would.
+                kept = write_pack(pending.kept.file, pending.digest, pages) if pages else KeptPages(pending.kept.file, pending.digest)
+                self._complete(pending, kept)
+        self._converted += len(work)
 
-    def _take_kept(self, pending: _Pending, page: DocumentPage) -> bool:
+    def _page(self, pending: _Pending, path: str, results: Iterator[PageResult]) -> PageResult:
+        """The page as it is kept, or the next one of ``results``."""
+        key, kept = pending.keys[path], pending.kept
+        if key not in kept.pages:
+            return next(results)
         try:
-            pending.html[page.path] = pending.kept.html(page)
+            return PageResult(kept.pages[key], kept.html(kept.pages[key]))
         except Exception:  # noqa: BLE001 - whatever is wrong with it, the page is converted again
-            return False
-        pending.pages[page.path] = page
-        return True
+            self._converted += 1
+            return next(converted_pages([PageWork(pending.read.source, path, key)], self._bounds.page_seconds))
 
     def _complete(self, pending: _Pending, kept: KeptPages) -> None:
         ref, read, tree = pending.entity.ref, pending.read, pending.tree

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 from hashlib import blake2b
@@ -82,7 +82,7 @@ class PageResult(NamedTuple):
     """Followed by its drawings (``insertions.with_images``)."""
 
 
-def converted_pages(pages: Sequence[PageWork], seconds: int = SECONDS) -> Iterator[PageResult]:
+def converted_pages(pages: Sequence[PageWork], seconds: int = SECONDS) -> Generator[PageResult]:
     """The results in the order of ``pages``. They are computed by forked processes, which the kernel ends where a page takes too long."""
     for configuration in {id(each.source.configuration): each.source.configuration for each in pages}.values():
         converter_for(configuration.extensions)  # forked processes have it then

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
@@ -136,7 +137,7 @@ class CrossLinks:
         path = of.repository_path(link.page.path)
         repository, revision = (tree.repository, tree.revision) if tree else ("", "")
         origin = Origin(of.place.source, of.place.tree, repository, revision, path, 0, link.line or 1)
-        span = Span.at(link.line, 1) if link.line else None
+        span = _span(link.line) if link.line else None
         return rules.BROKEN_LINK.problem(
             f"The page {message.format(link.address[:200])}.", origin=origin, span=span, subject=of.ref, field=link.address[:200], hint=hint
         )
@@ -196,6 +197,12 @@ def _candidates(kind: str, namespace: str, names: list[str]) -> Iterator[tuple[E
     if len(names) > 1 and names[1]:
         yield EntityRef(kind, names[0].lower(), names[1].lower()), "/".join(names[2:])
     yield EntityRef(kind, namespace, names[0].lower()), "/".join(names[1:])
+
+
+@lru_cache(1_000)
+def _span(line: int) -> Span:
+    """The first character of a line: one value for the many links that are in a line of that number."""
+    return Span.at(line, 1)
 
 
 def _has_anchor(page: DocumentPage, anchor: str) -> bool:

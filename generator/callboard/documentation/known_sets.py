@@ -13,7 +13,7 @@ from callboard.documentation.asked_tree import Asked
 from callboard.documentation.decisions import DecisionRecord
 from callboard.documentation.model import DocumentationSet, DocumentPage, SetKind
 from callboard.documentation.navigation import SetNavigation
-from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
+from callboard.io.checked_lines import read_checked, write_checked
 from callboard.model.problem import Problem
 
 _PURPOSE = b"known set 1"
@@ -84,4 +84,4 @@ def read_known_set(pack: Path) -> KnownSet | None:
 def write_known_set(pack: Path, known: KnownSet) -> None:
     """Save a set; a full or read-only disk is not an error."""
     with contextlib.suppress(OSError):
-        write_unsynced(pack.with_suffix(KNOWN_END), with_digest(msgspec.msgpack.encode(known), _PURPOSE))
+        write_checked(pack.with_suffix(KNOWN_END), msgspec.msgpack.encode(known), _PURPOSE)

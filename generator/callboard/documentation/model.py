@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from datetime import datetime
@@ -166,7 +167,8 @@ class DocumentationSet:
 
     def repository_path(self, path: str) -> str:
         """The path in the tree of a page or file of the set."""
-        return self.repository_paths.get(path) or (f"{self.docs_folder}/{path}" if self.docs_folder else path)
+        # One string for all problems, links and facts of a file.
+        return self.repository_paths.get(path) or (sys.intern(f"{self.docs_folder}/{path}") if self.docs_folder else path)
 
     def find(self, address: str) -> DocumentPage | None:
         """The page with a path or an address below the set's, with or without ``.md`` and slashes; None for none."""

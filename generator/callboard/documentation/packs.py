@@ -87,7 +87,7 @@ def write_pack(file: Path, digest: str, pages: Sequence[tuple[DocumentPage, byte
         starts.append(offset)
         offset += page.size
     head = with_digest(msgspec.msgpack.encode(_Head(digest, tuple(page for page, _ in pages), tuple(starts))), _PURPOSE)
-    write_unsynced(file, b"".join((f"{len(head):0{_COUNT}}".encode(), head, *(html for _, html in pages))))
+    write_unsynced(file, f"{len(head):0{_COUNT}}".encode(), head, *(html for _, html in pages))
     by_key = {page.key: page for page, _ in pages}
     return KeptPages(file, digest, by_key, {page.key: start + len(head) + _COUNT for (page, _), start in zip(pages, starts, strict=True)})
 

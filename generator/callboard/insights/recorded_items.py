@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
+from callboard.io.checked_lines import read_checked, write_checked
 from callboard.model.data_classes import dataclass
 from callboard.model.facts.deployment import Deployment
 from callboard.model.facts.incident import Incident
@@ -97,7 +97,7 @@ class RecordedItems:
         events = read_events(self.state, self.family, {month})
         items = [item for event in events.events if (item := item_of(event)) is not None]
         if digest and not events.damaged:
-            write_unsynced(path, with_digest(msgspec.json.encode(_KeptMonth(digest, items)), _PURPOSE))
+            write_checked(path, msgspec.json.encode(_KeptMonth(digest, items)), _PURPOSE)
         return items
 
     def _forget(self, months: Collection[str]) -> None:

@@ -37,13 +37,18 @@ def read_checked(path: Path, purpose: bytes) -> bytes | None:
         return None
 
 
-def write_unsynced(path: Path, content: bytes) -> None:
+def write_checked(path: Path, content: bytes, purpose: bytes) -> None:
+    """Write a file that is one such line, as ``write_unsynced``; a large content is not copied."""
+    write_unsynced(path, _digest(content, purpose) + b" ", content)
+
+
+def write_unsynced(path: Path, *content: bytes) -> None:
     """Write atomically for readers, without flushing to the disk: after a power failure, the digest reveals a damaged file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(content)
         Path(temporary).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -18,7 +18,7 @@ from jinja2.bccache import Bucket
 
 from callboard import __version__
 from callboard.incremental.fingerprint import code_digest
-from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
+from callboard.io.checked_lines import read_checked, write_checked
 from callboard.io.store import umask
 
 _PURPOSE = b"templates 3"
@@ -61,11 +61,11 @@ class CompiledTemplates(jinja2.BytecodeCache):
         buffer = BytesIO()
         bucket.write_bytecode(buffer)
         with contextlib.suppress(OSError):
-            write_unsynced(self._file(bucket), with_digest(buffer.getvalue(), _PURPOSE))
+            write_checked(self._file(bucket), buffer.getvalue(), _PURPOSE)
         beside = self._beside.get(bucket.key)
         if beside and not sys.dont_write_bytecode:
             with contextlib.suppress(OSError):
-                write_unsynced(beside, with_digest(_stamp() + b"\n" + buffer.getvalue(), _PURPOSE))
+                write_checked(beside, _stamp() + b"\n" + buffer.getvalue(), _PURPOSE)
                 beside.chmod(0o666 & ~umask())  # other users may run the program
 
     def _file(self, bucket: Bucket) -> Path:

@@ -15,7 +15,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
+from callboard.io.checked_lines import read_checked, write_checked
 from callboard.io.http.errors import HttpError
 from callboard.io.http.urls import shown
 from callboard.model.data_classes import dataclass
@@ -134,7 +134,7 @@ class AnswerCache:
         kept = {name: value for name, value in headers.items() if name in KEPT_HEADERS}
         about = {"url": url, "headers": kept, "varied": _varied(headers, request)}
         with contextlib.suppress(OSError):
-            write_unsynced(self._path(key), with_digest(json.dumps(about, sort_keys=True).encode() + b"\n" + body, _PURPOSE))
+            write_checked(self._path(key), json.dumps(about, sort_keys=True).encode() + b"\n" + body, _PURPOSE)
 
     def forget(self, key: str) -> None:
         """Remove a response."""

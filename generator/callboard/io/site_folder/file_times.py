@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from sys import byteorder
 
-from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
+from callboard.io.checked_lines import read_checked, write_checked
 from callboard.io.site_folder.manifest import SITE_MARKER, SiteFile
 from callboard.model.data_classes import dataclass
 
@@ -46,7 +46,7 @@ class FileTimes:
             return
         numbers = array("q", [time for path in sorted(times) for time in times[path]])
         with contextlib.suppress(OSError):
-            write_unsynced(self.file, with_digest(_site_digest(output) + numbers.tobytes(), _PURPOSE))
+            write_checked(self.file, _site_digest(output) + numbers.tobytes(), _PURPOSE)
 
 
 def times_of(path: str, size: int) -> Times | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from callboard.io.checked_lines import read_checked, with_digest, write_unsynced
+from callboard.io.checked_lines import read_checked, write_checked
 from callboard.plugins.integrations.base import IntegrationContext
 
 _PURPOSE = b"read times 1"
@@ -48,7 +48,7 @@ class ReadTimes:
         times = {name: time for name in names if (time := self._used.get(name) or self._times.get(name))}
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_unsynced(self._path, with_digest(json.dumps(times, sort_keys=True).encode(), _PURPOSE))
+            write_checked(self._path, json.dumps(times, sort_keys=True).encode(), _PURPOSE)
         except OSError:
             return
 
