@@ -29,6 +29,8 @@ from synthetic import organisation, tool_facts
 
 ROOT = Path(__file__).resolve().parent.parent
 SCENARIOS = ("cold", "nothing changed", "1 % changed")
+ALL_FACTS = "all facts moved"
+"""The scenario that follows with facts: every fact has other values, and nothing else has changed."""
 FIGURES = {"cpu": "CPU, s", "wall": "wall, s", "peak_mb": "memory, MB", "size": "site, bytes", "files": "site, files"}
 """Fields of `Run` that are compared, with their headings."""
 
@@ -106,19 +108,26 @@ def table(results: dict[str, list[Pair]]) -> str:
 
 
 def prepare(folder: Path, size: int, *, facts: bool) -> None:
-    """Write the organisation that all runs get a copy of and, beside it, the facts after the change."""
+    """Write the organisation that all runs get a copy of and, beside it, the facts after each change."""
     organisation.write(folder / "organisation", size)
     if facts:
         known = bench.with_facts(folder / "organisation")
         known.next_day(tool_facts.FIRST, 0.01)
         known.write(folder / "facts-changed", tool_facts.FIRST)
+        known.move_all()
+        known.write(folder / "facts-moved", tool_facts.FIRST)
 
 
 def change(folder: Path, prepared: Path) -> None:
     """Change the description in one of a hundred descriptors, and the facts of as many components."""
     bench.touch_descriptors(folder, 0.01)
-    if (prepared / "facts-changed").is_dir():
-        shutil.copytree(prepared / "facts-changed", folder / "facts", copy_function=shutil.copy, dirs_exist_ok=True)
+    replace_facts(folder, prepared / "facts-changed")
+
+
+def replace_facts(folder: Path, facts: Path) -> None:
+    """Put these files in the place of those of before, if there are any."""
+    if facts.is_dir():
+        shutil.copytree(facts, folder / "facts", copy_function=shutil.copy, dirs_exist_ok=True)
 
 
 def build(installation: Installation, folder: Path) -> Run:
@@ -133,15 +142,22 @@ def build(installation: Installation, folder: Path) -> Run:
     return Run(measured.cpu, measured.wall, measured.peak_mb, process, size, files)
 
 
+def scenarios(prepared: Path) -> tuple[str, ...]:
+    """Those that are measured with the prepared organisation."""
+    return (*SCENARIOS, *([ALL_FACTS] if (prepared / "facts-moved").is_dir() else []))
+
+
 def measure_pair(sides: dict[str, Installation], prepared: Path, folder: Path, number: int) -> dict[str, Pair]:
     """Build all scenarios on both sides, each on a copy of the organisation."""
     for side in sides:
         shutil.copytree(prepared / "organisation", folder / side)
     results: dict[str, Pair] = {}
-    for position, scenario in enumerate(SCENARIOS):
-        if scenario == "1 % changed":
-            for side in sides:
+    for position, scenario in enumerate(scenarios(prepared)):
+        for side in sides:
+            if scenario == "1 % changed":
                 change(folder / side, prepared)
+            elif scenario == ALL_FACTS:
+                replace_facts(folder / side, prepared / "facts-moved")
         progress(f"pair {number + 1}: {scenario}")
         results[scenario] = {side: build(sides[side], folder / side) for side in order(number, position)}
     return results
@@ -155,7 +171,7 @@ def measure(sides: dict[str, Installation], scratch: Path, options: argparse.Nam
     measure_pair(sides, scratch / "small", scratch / "warm-up", -1)
     Rest.seconds = options.rest
     pairs = [measure_pair(sides, scratch / "prepared", scratch / f"pair-{number}", number) for number in range(options.pairs)]
-    return {scenario: [pair[scenario] for pair in pairs] for scenario in SCENARIOS}
+    return {scenario: [pair[scenario] for pair in pairs] for scenario in scenarios(scratch / "prepared")}
 
 
 def compare(root: Path, options: argparse.Namespace) -> None:

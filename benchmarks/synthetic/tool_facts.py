@@ -33,6 +33,7 @@ class ComponentFacts:
     runs: list[tuple[datetime, bool]] = field(default_factory=list)
     commits: list[int] = field(default_factory=list)
     gate: str = "passed"
+    coverage: float = 81.5
 
 
 class ToolFacts:
@@ -40,6 +41,7 @@ class ToolFacts:
 
     def __init__(self, organisation: Path, first: datetime = FIRST, seed: int = 5) -> None:
         self.rng, self.known, self.first = random.Random(seed), [], first
+        self.shift = timedelta(days=7)
         for file in sorted(organisation.rglob("catalog-info.yaml")):
             for document in file.read_text().split("\n---\n"):
                 found = re.search(r"kind: Component\n.*?name: (\S+).*?owner: (\S+)", document, re.DOTALL)
@@ -84,6 +86,18 @@ class ToolFacts:
             if rng.random() < 0.005:
                 one.gate = "failed" if one.gate == "passed" else "passed"
 
+    def move_all(self, by: timedelta = timedelta(minutes=20)) -> None:
+        """Every fact gets other values: what happened was later, versions, numbers and shifts differ."""
+        self.first, self.shift = self.first + by, self.shift + by
+        for one in self.known:
+            one.versions = {place: version + 1 for place, version in one.versions.items()}
+            one.deployed = {place: at + by for place, at in one.deployed.items()}
+            one.runs = [(at + by, good) for at, good in one.runs]
+            one.incidents = {key: (begun + by, ended and ended + by) for key, (begun, ended) in one.incidents.items()}
+            one.days = [*one.days[1:], 99.5 if one.days[-1] == 100 else 100]
+            one.commits = [*one.commits[1:], one.commits[-1] + 1]
+            one.coverage += 0.5
+
     def write(self, folder: Path, at: datetime) -> None:
         """One file a family; shifts change on Mondays."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -94,8 +108,7 @@ class ToolFacts:
 
     def _on_call(self, one: ComponentFacts, week: datetime) -> list[dict]:
         people = [
-            {"person": f"{who} of {one.team}", "start": week, "end": week + timedelta(days=7), "level": n}
-            for n, who in ((1, "Ada"), (2, "Bo"))
+            {"person": f"{who} of {one.team}", "start": week, "end": week + self.shift, "level": n} for n, who in ((1, "Ada"), (2, "Bo"))
         ]
         return [
             {"entity": one.name, "key": one.team, "name": f"{one.team} rota", "shifts": people, "url": f"https://calls.example/{one.team}"}
@@ -135,7 +148,7 @@ class ToolFacts:
         ]  # fmt: skip
 
     def _quality_gate(self, one: ComponentFacts, _: datetime) -> list[dict]:
-        return [{"entity": one.name, "key": one.name, "state": one.gate, "coverage": 81.5, "bugs": 3, "smells": 40, "duplication": 1.5,
+        return [{"entity": one.name, "key": one.name, "state": one.gate, "coverage": one.coverage, "bugs": 3, "smells": 40, "duplication": 1.5,
                  "ratings": {"reliability": "B", "security": "A"}}]  # fmt: skip
 
     def _repository(self, one: ComponentFacts, _: datetime) -> list[dict]:

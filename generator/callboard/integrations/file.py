@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -169,12 +169,16 @@ class FileIntegration(Connector):
     def _name(self, row: FactFileRow) -> str:
         """The entity of a row: the value of the annotation, or the canonical reference (its default kind is component)."""
         written = str(row.data.get("entity", "")).strip()
-        if self._annotation:
-            return written
-        try:
-            return str(parse_ref(written, default_kind="component").canonical())
-        except RefError:
-            return written
+        return written if self._annotation else _canonical(written)
+
+
+@lru_cache(20_000)
+def _canonical(written: str) -> str:
+    """The canonical reference that is written, for which most entities have several rows; any other text as it is."""
+    try:
+        return str(parse_ref(written, default_kind="component").canonical())
+    except RefError:
+        return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,7 @@ def _cell(value: str) -> Any:
 
 def _json(name: str, text: str) -> Iterator[FactFileRow]:
     try:
-        yield from _listed(name, json.loads(text, parse_int=json_integer))
+        yield from _listed(name, json.loads(text, parse_int=json_integer), may_have_surrogates="\\ud" in text.lower())
     except (ValueError, RecursionError) as error:
         raise SourceError(f"{name} is not valid JSON: {error}", "Write a list of objects.") from None
 
@@ -250,12 +254,15 @@ def _yaml(name: str, text: str) -> Iterator[FactFileRow]:
     yield from _listed(name, read_yaml(text, name, nodes=NODES))
 
 
-def _listed(name: str, value: Any) -> Iterator[FactFileRow]:
-    """The mappings of a list. Raises ``SourceError`` after the last one if the list has anything else, and for another value."""
+def _listed(name: str, value: Any, *, may_have_surrogates: bool = True) -> Iterator[FactFileRow]:
+    """The mappings of a list. Raises ``SourceError`` after the last one if the list has anything else, and for another value.
+
+    ``may_have_surrogates``: whether the text had escapes of such; in a text that was decoded there are no others.
+    """
     items = value if isinstance(value, list) else []
     mappings = [item for item in items if isinstance(item, dict)]
     for item in mappings:
-        yield FactFileRow(without_surrogates(item))
+        yield FactFileRow(without_surrogates(item) if may_have_surrogates else item)
     if len(mappings) < len(items) or not isinstance(value, list | None):
         raise SourceError(f"{name} {_defect(len(mappings), len(items))}", "Write one mapping per fact, with the key entity.")
 

@@ -228,7 +228,7 @@ def checked_batch(
         )
     refs = {target.ref for target in targets}
     families = frozenset(connector.families)
-    facts = [replace(fact, source=item.name) for fact in batch.facts if fact.family in families]
+    facts = [fact if fact.source == item.name else replace(fact, source=item.name) for fact in batch.facts if fact.family in families]
     facts, invalid = _validated(item, facts)
     measurements = [
         replace(one, source=item.name, complete=one.complete and (one.subject, one.family) not in invalid)

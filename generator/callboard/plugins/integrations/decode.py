@@ -6,7 +6,7 @@ The integrations ``file`` and ``http-json`` use it.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -80,22 +80,37 @@ def _record(kind: type) -> Reader:
     unknown = {name: member for name in with_word if (member := _unknown_member(hints[name])) or (kind is Incident and name == "severity")}
     required = [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
     optional = {name for name in required if type(None) in get_args(hints[name])}
+    needed = [name for name in required if name not in optional]
 
     def read(given: Any, now: datetime) -> Any:
         data = dict(zip(readers, given, strict=False)) if isinstance(given, list) and len(given) <= len(readers) else given
         if not isinstance(data, Mapping):
             raise FactError(f"expected a mapping with {', '.join(readers)}")
-        for name in data:
-            if name not in readers:
-                raise FactError(f"there is no field {str(name)[:60]!r}; the fields are {', '.join(readers)}")
-        missing = [name for name in required if data.get(name) is None and name not in optional]
-        if missing:
-            raise FactError(f"the field {missing[0]!r} is missing")
-        data = _with_words(data, unknown)
-        values = {name: _field(name, readers[name], value, now) for name, value in data.items() if value is not None}
-        return kind(**(dict.fromkeys(optional) | values))
+        _check_names(data, readers, needed)
+        return kind(**(dict.fromkeys(optional) | _values(readers, _with_words(data, unknown) if unknown else data, now)))
 
     return read
+
+
+def _check_names(data: Mapping[Any, Any], known: Mapping[str, Reader], needed: Iterable[str]) -> None:
+    for name in data:
+        if name not in known:
+            raise FactError(f"there is no field {str(name)[:60]!r}; the fields are {', '.join(known)}")
+    for name in needed:
+        if data.get(name) is None:
+            raise FactError(f"the field {name!r} is missing")
+
+
+def _values(readers: Mapping[str, Reader], data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The fields that the data has."""
+    values, name = {}, ""
+    try:
+        for name, value in data.items():
+            if value is not None:
+                values[name] = readers[name](value, now)
+    except FactError as error:
+        raise FactError(f"{name}: {error}") from None
+    return values
 
 
 def _unknown_member(hint: Any) -> StrEnum | None:

@@ -43,7 +43,8 @@ def parse_string(value: Any, limit: int = STRING_LIMIT) -> str:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise FactError(f"{_shown(value)} is not a string")
-    clean = CONTROL.sub(" ", str(value)).strip()
+    text = str(value)
+    clean = (text if text.isprintable() else CONTROL.sub(" ", text)).strip()
     return clean if len(clean) <= limit else f"{clean[: limit - 1]}…"
 
 
@@ -169,7 +170,7 @@ def _time(value: Any, now: datetime) -> datetime | None:
 def _time_of_string(value: str, now: datetime) -> datetime:
     if value == "now":
         return _utc(now)
-    if relative := RELATIVE.fullmatch(value):
+    if value[:1] in {"+", "-"} and (relative := RELATIVE.fullmatch(value)):
         sign, amount, unit = relative.groups()
         distance = timedelta(**{UNITS[unit]: int(amount)})
         return _utc(now + distance if sign == "+" else now - distance)
@@ -179,7 +180,9 @@ def _time_of_string(value: str, now: datetime) -> datetime:
 
 
 def _utc(value: datetime) -> datetime:
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    if value.tzinfo is UTC:
+        return value
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 def _shown(value: Any) -> str:
