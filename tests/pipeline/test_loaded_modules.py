@@ -78,3 +78,11 @@ def test_a_build_loads_what_its_size_needs(portal):
     assert loaded(modules, NOT_WITHOUT_CHANGES) == []
     own = [each for each in modules if each.partition(".")[0] == "callboard"]
     assert len(own) <= MOST_WITHOUT_CHANGES, own
+
+
+def test_the_process_of_mkdocs_loads_no_views_of_pages():
+    program = "import json, sys\nimport callboard.website.guide_hooks\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60)
+    modules = json.loads(done.stdout)
+    assert "callboard.website.guide_hooks" in modules
+    assert loaded(modules, {"callboard.pages", "callboard.catalog.graph", "callboard.descriptors", "callboard.model.facts"}) == []

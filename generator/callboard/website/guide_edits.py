@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from callboard.model.data_classes import dataclass
+from callboard.website.hook_files import EMPTY_TEMPLATE
 from callboard.website.mkdocs_notes import merge_notes
 from callboard.website.theme_digests import DIGESTS, is_whole
 
@@ -22,7 +23,6 @@ KNOWN = "guides-known.json"
 MOST = 5
 """Most edited guides for which this is done; for more, everything is built."""
 _GUIDES = Path("docs/guides")
-EMPTY_TEMPLATE = "qzemptyzq.html"
 _HEAD = re.compile(r"(?:---\n(?P<matter>(?:(?!---$|\.\.\.$).*\n)*)---\n)?\s*(?P<title># [^\[\]\n]+)(?:\n|\Z)", re.MULTILINE)
 """Front matter and the first heading, if the text begins with it and it has no references to link definitions."""
 _OWN_TEMPLATE = re.compile(r"^template\s*:", re.MULTILINE)

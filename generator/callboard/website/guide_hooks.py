@@ -26,11 +26,10 @@ from callboard.documentation.entity_addresses import is_entity_address, meant_ad
 from callboard.documentation.entity_autolinks import EntityAutolinks
 from callboard.io.time_limit import TimeLimitError, time_limit
 from callboard.model.data_classes import dataclass
-from callboard.website.guide_edits import EMPTY_TEMPLATE
 from callboard.website.guide_html import PAGE_VALUES, as_plain_text, safe_html, safe_text
 from callboard.website.guide_marks import custom_fences
 from callboard.website.guide_values import usable_values
-from callboard.website.mkdocs_notes import NOTES, WORDS
+from callboard.website.hook_files import EMPTY_TEMPLATE, NOTES, WORDS
 
 GUIDES = "guides/"
 MOST_SECONDS_TOGETHER = 120.0

@@ -11,12 +11,9 @@ from pathlib import Path
 from callboard.model.data_classes import dataclass
 from callboard.model.problem import Problem, Severity, Span
 from callboard.website.guides import Guides
+from callboard.website.hook_files import NOTES
 from callboard.website.rules import UNREADABLE_GUIDE
 
-NOTES = "guide-notes.json"
-"""File in MkDocs' output, written by ``guide_hooks``."""
-WORDS = "words.json"
-"""File in MkDocs' project with the portal's labels, read by ``guide_hooks``."""
 _LONGEST = 10_000
 """Characters in which the names of front matter are searched for."""
 

@@ -18,8 +18,8 @@ from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.settings.settings import Portal
 from callboard.website.guides import Guides
+from callboard.website.hook_files import WORDS
 from callboard.website.labels import ENGLISH, Labels
-from callboard.website.mkdocs_notes import WORDS
 from callboard.website.portal_files import PortalFiles, guide_templates
 
 _TIMEOUT = 1800

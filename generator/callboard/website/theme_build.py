@@ -32,11 +32,12 @@ from callboard.website.frames import GENERATOR, POLICY_SLOT, FrameTemplate, poli
 from callboard.website.guide_edits import KNOWN, Edit, GuideInputs, find_edit, guide_inputs, put_together, reduce, save_guide_inputs
 from callboard.website.guide_marks import without_marks
 from callboard.website.guides import guide_text
+from callboard.website.hook_files import NOTES
 from callboard.website.icons import favicon
 from callboard.website.index_links import with_index_links
 from callboard.website.labels import builtin_labels
 from callboard.website.mkdocs_failures import FAILURES, failed_file, leave_out, read_failures, save_failures
-from callboard.website.mkdocs_notes import NOTES, guide_problems, read_notes
+from callboard.website.mkdocs_notes import guide_problems, read_notes
 from callboard.website.mkdocs_project import (
     FRAMES,
     MARK_ICON,
