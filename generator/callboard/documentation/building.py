@@ -330,20 +330,20 @@ def _as_text(made: DocumentationSet) -> Iterator[SetFinding]:
 
 def _with_titles(navigation: SetNavigation, pages: Mapping[str, DocumentPage]) -> SetNavigation:
     """The navigation with the titles of pages where it has none, and without pages that could not be read."""
-
-    def filled(items: Sequence[NavItem]) -> Iterator[NavItem]:
-        for item in items:
-            if item.path:
-                page = pages.get(item.path)
-                if page is not None:
-                    yield replace(item, title=item.title or page.title)
-            elif item.url:
-                yield item
-            elif children := tuple(filled(item.children)):
-                yield replace(item, children=children)
-
     outside = tuple(path for path in navigation.outside if path in pages)
-    return replace(navigation, items=tuple(filled(navigation.items)), outside=outside)
+    return replace(navigation, items=tuple(_filled(navigation.items, pages)), outside=outside)
+
+
+def _filled(items: Sequence[NavItem], pages: Mapping[str, DocumentPage]) -> Iterator[NavItem]:
+    for item in items:
+        if item.path:
+            page = pages.get(item.path)
+            if page is not None:
+                yield replace(item, title=item.title or page.title)
+        elif item.url:
+            yield item
+        elif children := tuple(_filled(item.children, pages)):
+            yield replace(item, children=children)
 
 
 def _empty_set(ref: EntityRef, place: SetPlace) -> DocumentationSet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -89,8 +90,19 @@ def allowed_extensions(
     written: Mapping[str, Any] | None = None, left_out: list[str] | None = None, *, uses_blocks: bool = False
 ) -> tuple[Configured, ...]:
     """The extensions of a set. ``left_out`` receives the names of extensions and options that have no effect."""
-    left_out = [] if left_out is None else left_out
-    own = {name: _options(name, options, left_out) for name, options in _known(written or {}, left_out)}
+    if not written:
+        return _extensions_of_most(uses_blocks=uses_blocks)
+    return _allowed(written, [] if left_out is None else left_out, uses_blocks=uses_blocks)
+
+
+@cache
+def _extensions_of_most(*, uses_blocks: bool) -> tuple[Configured, ...]:
+    """Those of a set that names none: one value for all of these sets."""
+    return _allowed({}, [], uses_blocks=uses_blocks)
+
+
+def _allowed(written: Mapping[str, Any], left_out: list[str], *, uses_blocks: bool) -> tuple[Configured, ...]:
+    own = {name: _options(name, options, left_out) for name, options in _known(written, left_out)}
     core = [_BLOCKS.get(name, name) if uses_blocks else name for name in _CORE]
     names = dict.fromkeys((*MKDOCS, *own, *core))
     options = {name: {**_CORE_OPTIONS.get(name, {}), **own.get(name, {})} if name in core else own.get(name, {}) for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -65,9 +66,10 @@ class WatchedTree:
         try:
             found = self.tree.glob(pattern)
         except TreeError as error:
-            self.globs[pattern] = type(error).__name__
+            self.globs[sys.intern(pattern)] = type(error).__name__
             raise
-        self.globs[pattern] = _digest("\0".join(found).encode("utf-8", "surrogateescape"))
+        # Most trees are asked the same, and have nothing: one string for all of them.
+        self.globs[sys.intern(pattern)] = sys.intern(_digest("\0".join(found).encode("utf-8", "surrogateescape")))
         return found
 
     def last_change(self, path: str) -> datetime | None:
