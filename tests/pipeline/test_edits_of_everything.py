@@ -18,6 +18,7 @@ from support.clean_builds import Pair
 from support.varied_portal import VariedPortal
 
 PARTS, STEPS = (4, 75) if LONG else (1, 12)
+TURNS = 40 if LONG else 4
 SEED = 20261130
 REST = (*["undo"] * 2, *["wait"] * 3, *["wait_for_turn"] * 2, "touch", "damage_site", *["damage_cache"] * 2, "interrupt")
 """What happens besides edits, by its share."""
@@ -37,7 +38,7 @@ class Proof:
         self.portal = VariedPortal(folder / "portal", chance)
         self.pair = Pair(self.portal.folder, folder / "clean", monkeypatch)
         self.numbers = count()
-        self.kept = 0
+        self.kept = self.unchanged = 0
         self.build()
 
     def build(self):
@@ -48,6 +49,7 @@ class Proof:
                 patch.setattr(assemble, "BATCH", 3)
             counts = self.portal.build(self.pair, make=builds.build, allow_missing_sources=True)
         self.kept += counts["pages"] - counts["pages_rendered"]
+        self.unchanged += counts["nothing_changed"]
 
     def differences(self):
         """Build both ways; gives the paths of files that differ."""
@@ -89,3 +91,20 @@ def test_after_edits_of_everything_site_and_state_equal_clean_ones(tmp_path, par
         proof.portal.now += timedelta(minutes=chance.choice([1, 60]))
         assert proof.differences() == [], f"after step {number}: {done}"
     assert proof.kept > STEPS * 40, "most pages stay as they are"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scorecards", [0, 3], ids=["with scorecards", "without scorecards"])
+def test_at_each_turn_of_time_site_and_state_equal_clean_ones(tmp_path, scorecards, monkeypatch):
+    """Deadlines, exemptions, shifts, announcements and windows of days: what the last build said of its next turn is right."""
+    proof = Proof(tmp_path, random.Random(SEED), monkeypatch)
+    proof.portal.choose("settings/scorecards", scorecards)
+    assert proof.differences() == []
+    turns = 0
+    while turns < TURNS and (turn := proof.portal.next_turn()):
+        for at in (max(proof.portal.now, turn - timedelta(seconds=1)), turn):
+            proof.portal.now = at
+            assert proof.differences() == [], at
+        turns += 1
+    assert turns > 2, "time turns something"
+    assert proof.unchanged >= turns - 1, "before a turn, nothing is made"

@@ -89,11 +89,16 @@ class VariedPortal:
 
     def wait_for_turn(self):
         """The time is just before or at the moment at which the last build said that the site changes next."""
-        record = UnchangedBuilds(None, Store.beside(self.folder), None, self.now, None)._last()
-        if record is None or record.next_turn is None or record.next_turn <= self.now:
+        turn = self.next_turn()
+        if turn is None or turn <= self.now:
             return self.wait()
-        self.now = record.next_turn - self.chance.choice([timedelta(), timedelta(seconds=1)])
+        self.now = turn - self.chance.choice([timedelta(), timedelta(seconds=1)])
         return f"turn {self.now.isoformat()}"
+
+    def next_turn(self):
+        """The moment at which the last build said that the site changes next; None if it said none."""
+        record = UnchangedBuilds(None, Store.beside(self.folder), None, self.now, None)._last()
+        return record and record.next_turn
 
     def touch(self):
         """A file gets another time and keeps its bytes."""

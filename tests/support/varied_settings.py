@@ -175,7 +175,7 @@ GUIDE = "# {}\n\nWords {}. See [](component:shop) and [how](component:shop/guide
 PORTAL = {
     "kinds/dataset.yaml": (DATASET.format("A table.", "Datasets", "topic"), DATASET.format("A table or topic.", "Tables", "files")),
     "basics.yaml": (BASICS.format("Basics", "3d", "S.*", 1), BASICS.format("The basics", "9d", "K.*", 5), "name: basics\nrules: 3\n"),
-    "campaign.yaml": (CAMPAIGN.format(25, 21), CAMPAIGN.format(23, 11), None),
+    "campaign.yaml": (CAMPAIGN.format(25, 21), CAMPAIGN.format(23, 11), "name: leave-java-11\nrules: 3\n"),
     "ready.yaml": (SCORE.format(3), SCORE.format(1)),
     "announcements/now.md": (
         ANNOUNCEMENT.format("Now", 20, "11-24", "everyone", "web"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -64,10 +64,10 @@ def with_delivery_facts(facts: CollectedFacts, build: DeliveryBuild) -> Collecte
 
 
 def next_turn_of_delivery(facts: Iterable[Fact], now: datetime) -> datetime | None:
-    """When figures change without a new deployment: at the end of the day; None for a portal without figures."""
+    """When figures change without a new deployment: after the midnight that ends their period; None for a portal without figures."""
     if not any(fact.family == FAMILY for fact in facts):
         return None
-    return window_end(now) if window_end(now) > now else window_end(now.replace(microsecond=1))
+    return max(window_end(now), now + timedelta(microseconds=1))  # a period that ends at this moment is over in the next one
 
 
 def _commits(build: DeliveryBuild, ranges: KeptRanges, ref: EntityRef, before: Deployed, after: Deployed) -> Sequence[datetime] | None:
