@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from callboard.documentation import links
 from callboard.documentation.cross_links import CrossLinks
 from callboard.documentation.excluding import Patterns
 from callboard.documentation.model import SetKind
 from callboard.model.ref import EntityRef
 from callboard.settings.settings import DocsSettings, ExcludedDocs
+from markdown import util
 from support.documented_portal import PAYMENTS, DocumentedPortal
 
 
@@ -313,3 +315,7 @@ def test_a_repository_of_real_documentation_becomes_a_set(tmp_path):
 def test_files_that_there_is_no_time_to_compare_are_left_out():
     patterns = Patterns(["drafts/"], seconds=0)
     assert (patterns("a.md"), patterns("b.md"), patterns.is_used_up) == (False, True, True)
+
+
+def test_the_mark_of_ampersands_is_that_of_the_library():
+    assert links._AMPERSAND == util.AMP_SUBSTITUTE

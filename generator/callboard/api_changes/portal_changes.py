@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from callboard.api_changes.comparison import compare_definitions
 from callboard.api_changes.policy import ApiPolicy, api_policy
 from callboard.api_changes.recorded_changes import ComparedApi, rows
 from callboard.api_changes.texts import UnreadableApiError, compared_reference
@@ -59,6 +58,8 @@ class _News:
         if not old or definition_digest(before) != change.before:
             yield change._replace(kind=NOT_COMPARED, about=GONE, before="", after="")
             return
+        from callboard.api_changes.comparison import compare_definitions  # noqa: PLC0415 - takes a while, and most builds compare nothing
+
         try:
             found = compare_definitions(old, new, kind, self.today.isoformat())
         except UnreadableApiError:

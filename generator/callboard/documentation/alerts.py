@@ -6,16 +6,16 @@ techdocs-core knows alerts at the beginning of a line. The others, in lists and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.treeprocessors import Treeprocessor
+
+from callboard.documentation.text_blocks import FENCE, replaced_blocks
 
 _ALERT = re.compile(r"^> {0,3}\[!(?P<kind>[A-Za-z]{1,20})\](?P<title>[^\n]*+)(?P<text>(?:\n>[^\n]*+)++)", re.MULTILINE)
 _IN_QUOTE = re.compile(r"[ ]{0,3}\[!([A-Za-z]{1,20})\]([^\n]*+)(?:\n|\Z)")
 _LONG = re.compile(r"^>>> {0,3}\[!([A-Za-z]{1,20})\]([^\n]*+)\n", re.MULTILINE)
 _KINDS = {"note": "note", "tip": "tip", "important": "warning", "warning": "warning", "caution": "danger"}
-FENCE = re.compile(r"^(?P<all>[ ]*+(?P<mark>`{3,}+|~{3,}+)[^\n]*+\n.*?(?:^[ ]*+(?P=mark)[`~]*+[ ]*+$|\Z))", re.MULTILINE | re.DOTALL)
 
 
 def with_admonitions(text: str) -> str:
@@ -27,15 +27,6 @@ def with_admonitions(text: str) -> str:
         parts += [_converted(text[done : fence.start()]), fence[0]]
         done = fence.end()
     return "".join((*parts, _converted(text[done:])))
-
-
-def replaced_blocks(text: str, start: re.Pattern[str], end: str, replacement: Callable[[re.Match[str], str], str]) -> str:
-    """The text with what stands between each ``start`` and the next ``end``, and both, replaced; in time that grows with the text."""
-    parts, done = [], 0
-    while (found := start.search(text, done)) and (closing := text.find(end, found.end())) >= 0:
-        parts += [text[done : found.start()], replacement(found, text[found.end() : closing])]
-        done = closing + len(end)
-    return "".join((*parts, text[done:]))
 
 
 def _converted(text: str) -> str:

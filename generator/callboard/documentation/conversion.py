@@ -8,11 +8,10 @@ from dataclasses import field
 from functools import partial
 from hashlib import blake2b
 from html import escape
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from callboard.documentation.cleaning import safe_page
 from callboard.documentation.configuration import SetConfiguration
-from callboard.documentation.converter import ConvertedPage, converter_for
 from callboard.documentation.drawings import has_graphs, load_graphviz
 from callboard.documentation.files import SetFile, SetFiles
 from callboard.documentation.foreign_elements import ForeignElements
@@ -25,6 +24,9 @@ from callboard.documentation.page_details import PageDetails, packed_details
 from callboard.io.bounded import TimeUsedUpError, map_bounded
 from callboard.model.data_classes import dataclass
 from callboard.redaction.masking import masked
+
+if TYPE_CHECKING:
+    from callboard.documentation.converter import ConvertedPage, Converter
 
 SECONDS = 10
 """Processor time of a page; an ordinary one takes a hundredth of a second."""
@@ -85,7 +87,7 @@ class PageResult(NamedTuple):
 def converted_pages(pages: Sequence[PageWork], seconds: int = SECONDS) -> Generator[PageResult]:
     """The results in the order of ``pages``. They are computed by forked processes, which the kernel ends where a page takes too long."""
     for configuration in {id(each.source.configuration): each.source.configuration for each in pages}.values():
-        converter_for(configuration.extensions)  # forked processes have it then
+        _converter(configuration)  # forked processes have it then
     if any(has_graphs(work.source.texts[work.path]) for work in pages):
         load_graphviz()
     for work, result in zip(pages, map_bounded(_converted, pages, seconds), strict=True):
@@ -108,12 +110,18 @@ def _converted(work: PageWork, *, draws: bool = True) -> PageResult:
     links = LinkResolver(source.files, file, source.as_written(work.path) if work.path in source.written else text, source.kinds)
     title = source.navigation.titles().get(work.path, "")
     try:
-        made = converter_for(source.configuration.extensions).convert(without_marks(text), file, links, title, draws=draws)
+        made = _converter(source.configuration).convert(without_marks(text), file, links, title, draws=draws)
     except Exception as error:  # noqa: BLE001 - extensions raise anything on text that they did not expect
         return _as_text(work, f"cannot be converted ({type(error).__name__}: {str(error)[:200]})")
     if len(made.html) > LONGEST_HTML:
         return _as_text(work, f"has more than {LONGEST_HTML:,} characters as HTML")
     return _result(work, file, made, links)
+
+
+def _converter(configuration: SetConfiguration) -> Converter:
+    from callboard.documentation.converter import converter_for  # noqa: PLC0415 - takes a while, and most builds convert no page
+
+    return converter_for(configuration.extensions)
 
 
 def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResolver) -> PageResult:

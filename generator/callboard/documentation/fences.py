@@ -13,9 +13,9 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 import markdown
-from callboard.documentation.alerts import FENCE, replaced_blocks
 from callboard.documentation.blocks import LANGUAGES as BLOCKS
 from callboard.documentation.insertions import Insertions
+from callboard.documentation.text_blocks import FENCE, replaced_blocks
 
 LANGUAGES = ("mermaid", "dot", "graphviz", "plantuml", "puml", "uml", "math")
 """Languages of fenced code that are drawn."""

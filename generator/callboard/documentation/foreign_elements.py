@@ -9,8 +9,8 @@ import re
 from dataclasses import field
 from html import escape, unescape
 
-from callboard.documentation.alerts import FENCE
 from callboard.documentation.page_details import RemovedMarkup
+from callboard.documentation.text_blocks import FENCE
 from callboard.model.data_classes import dataclass
 
 _SPECIAL = re.compile(r"<(?:!--|/?(?:script|style|svg|iframe|embed|object|video|audio|source|form|select|textarea)\b)", re.IGNORECASE)

@@ -12,7 +12,6 @@ from html import escape, unescape
 from itertools import islice
 from typing import TypeVar
 
-from callboard.documentation.alerts import replaced_blocks
 from callboard.documentation.blocks import MOST_BLOCKS, PREFIX, DocumentBlock
 from callboard.documentation.drawings import (
     GRAPHVIZ_COMMANDS,
@@ -27,6 +26,7 @@ from callboard.documentation.drawings import (
 from callboard.documentation.formulas import FormulaError, as_mathml
 from callboard.documentation.open_links import block_mark, without_block_marks
 from callboard.documentation.page_details import DrawingNote
+from callboard.documentation.text_blocks import replaced_blocks
 from callboard.model.data_classes import dataclass
 
 _T = TypeVar("_T")

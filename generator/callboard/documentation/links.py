@@ -6,8 +6,6 @@ import posixpath
 import re
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from markdown.util import AMP_SUBSTITUTE
-
 from callboard.documentation.cleaning import own_id
 from callboard.documentation.entity_addresses import is_entity_address
 from callboard.documentation.files import SetFile, SetFiles, relative_url
@@ -20,6 +18,8 @@ _IGNORED = re.compile(r"[\x00-\x20]+")
 """What browsers remove from addresses in front of their scheme, or more."""
 _NOT_PRINTED = re.compile(r"[\x00-\x1f]+")
 """What browsers remove from addresses everywhere; a space in the name of a file stays."""
+_AMPERSAND = "\x02amp\x03"
+"""``markdown.util.AMP_SUBSTITUTE``, without the import: it stands for ``&`` in mail addresses that are written as entities."""
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
 
 
@@ -90,7 +90,7 @@ class LinkResolver:
             return address
         if self.is_entity(address):
             return address_mark(self.open_link(address)) if not is_image and len(self._open) < _MOST else address
-        if parts.scheme or parts.netloc or not parts.path or address.startswith(("/", "\\")) or AMP_SUBSTITUTE in address:
+        if parts.scheme or parts.netloc or not parts.path or address.startswith(("/", "\\")) or _AMPERSAND in address:
             return address
         target, rest = self._files.target(address, self._page.path)
         if target is not None:
