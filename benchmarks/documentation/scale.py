@@ -2,9 +2,10 @@
 
 ``python benchmarks/documentation/scale.py FOLDER [SETS]``: writes SETS (1,000) repositories of 10 pages each into FOLDER, from the texts of
 ``$CALLBOARD_TEST_DATA/docs`` with words of their own, and prints processor seconds (with child processes) of bare Python-Markdown over the same
-pages, of their conversion by Callboard (cold, unchanged, 100 pages changed), and with ``--site`` of whole builds. Each step is a process of its own;
-what its start costs (interpreter and imports) is printed once, and the last two steps also without it, relative to bare Python-Markdown without it. With ``--preview``: of the update of a preview
-after an edit of one page, in its own process, and seconds with the conversion by a worker.
+pages, of their conversion by Callboard (cold, unchanged, 100 pages changed), and with ``--site`` of whole builds, with the peak memory of their main
+process and how much that is more than for the same portal without documentation. Each step is a process of its own; what its start costs (interpreter and
+imports) is printed once, and the last two steps also without it, relative to bare Python-Markdown without it. With ``--preview``: of the update of a
+preview after an edit of one page, in its own process, and seconds with the conversion by a worker.
 """
 
 import os
@@ -57,15 +58,33 @@ def main(arguments):
         f"{CHANGED} pages changed          {changed:8.2f} s  {changed / bare:.1%} of bare, {(changed - start) / (bare - start):.1%} without starts"
     )
     if "--site" in arguments:
-        for name in ("cold site", "unchanged site"):
-            seconds, memory = run(folder, "site")
-            print(f"{name:<26} {seconds:8.1f} s  main process {memory:,.0f} MB")
-        change(folder, sets)
-        seconds, _ = run(folder, "site")
-        print(f"site, {CHANGED} pages changed    {seconds:8.1f} s")
+        sites(folder, sets)
     if "--preview" in arguments:
         used, passed = preview(folder)
         print(f"preview of an edited page  {used:8.2f} s  {passed:.2f} s on the clock; medians of {EDITS}")
+
+
+def sites(folder, sets):
+    """Whole builds: cold, unchanged, and with some pages changed."""
+    _, least = run(without_documentation(folder, sets), "site")
+    for name, edits in (("cold site", False), ("unchanged site", False), (f"site, {CHANGED} pages changed", True)):
+        if edits:
+            change(folder, sets)
+        seconds, memory = run(folder, "site")
+        print(f"{name:<26} {seconds:8.1f} s  main process {memory:,.0f} MB, {memory - least:,.0f} more than without documentation")
+
+
+def without_documentation(folder, sets):
+    """The folder of the same portal, whose entities have no documentation."""
+    plain = folder / "plain"
+    for number in range(sets):
+        repository = plain / f"repositories/r{number:04}"
+        repository.mkdir(parents=True, exist_ok=True)
+        text = (folder / f"repositories/r{number:04}/catalog-info.yaml").read_text("utf-8")
+        annotation = "  annotations:\n    backstage.io/techdocs-ref: dir:.\n"
+        (repository / "catalog-info.yaml").write_text(text.replace(annotation, ""), "utf-8")
+    (plain / "sources.yaml").write_text((folder / "sources.yaml").read_text("utf-8"), "utf-8")
+    return plain
 
 
 def run(folder, step):

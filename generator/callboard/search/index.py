@@ -76,8 +76,10 @@ class SearchIndex:
         """
         key = self._key(digests)
         state = self._state()
-        if state.get("key") == key and self._staging.keep_all(*map(tuple, state["files"])):
+        files_before = state.pop("files", ())  # many, and not needed below
+        if state.get("key") == key and self._staging.keep_all(*map(tuple, files_before)):
             return
+        del files_before
         old = state if state.get("made_with") == self._made_with() and self._are_intact(state) else {}
         if not old:
             shutil.rmtree(self._cache, ignore_errors=True)
