@@ -42,6 +42,7 @@ def main() -> None:
         for name, (path, palette, width, height) in PICTURES.items():
             page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=palette)
             page.goto(f"http://127.0.0.1:{server.server_address[1]}/{path}", wait_until="networkidle")
+            page.wait_for_timeout(900)  # scripts write ages and show controls when the browser is idle
             if name.startswith("search"):
                 page.keyboard.press("/")
                 page.keyboard.type("checkout", delay=30)
