@@ -122,6 +122,7 @@ def portal(chromium, serve, tmp_path_factory):
 def test_a_long_page_has_all_its_headings_in_its_contents(page, portal, width):
     page.goto(f"{portal}docs/default/component/order-svc/", wait_until="networkidle")
     if width > 1220:  # contents stand beside the text
+        page.locator(".cb-docs__headings--beside").wait_for(state="attached")
         assert page.locator(".md-nav--secondary a").locator("visible=true").all_inner_texts() == HEADINGS
     else:
         page.locator(".cb-docs__headings > summary").click()
