@@ -29,6 +29,8 @@ from callboard.model.urls import docs_path, entity_path
 _LINE = re.compile(r"L(\d{1,7})(?:-L?\d{1,7})?")
 _MOST = 50
 """Problems of the links of one set."""
+_MOST_TARGETS = 5_000
+"""Targets in memory at a time; the steps that need them go from set to set."""
 Reason = Literal["", "file", "image", "anchor", "entity", "page", "outside"]
 _WORDS: Mapping[str, tuple[str, str]] = {
     "file": ("links to `{}`, which is not in the documentation", "Correct the path; it is relative to the file of the page."),
@@ -65,13 +67,18 @@ class CrossLinks:
     is_elsewhere: Callable[[EntityRef], bool] = lambda _: False
     """Whether an entity that the catalog does not have, or its documentation, may be in a repository that was not read."""
     _targets: dict[tuple[EntityRef, OpenLink], LinkTarget] = field(default_factory=dict)
+    _existing: dict[tuple[str, str, str], bool] = field(default_factory=dict)
+    """Whether a file exists, by source, tree and path: many pages link to the same ones, and to ask a tree takes time."""
 
     def target(self, of: DocumentationSet, link: OpenLink) -> LinkTarget:
         """The target of an open link of a set."""
         key = (of.ref, link)
-        if key not in self._targets:
-            self._targets[key] = self._new_target(of, link)
-        return self._targets[key]
+        found = self._targets.get(key)
+        if found is None:
+            if len(self._targets) >= _MOST_TARGETS:
+                self._targets.clear()
+            found = self._targets[key] = self._new_target(of, link)
+        return found
 
     def entity_target(self, namespace: str, address: str) -> LinkTarget:
         """The target of ``component:payments/runbook.md#restore``; ``namespace`` is that of references without one."""
@@ -155,12 +162,18 @@ class CrossLinks:
         tree = self._tree(of)
         if link.is_image:
             return LinkTarget(reason="image")
-        if tree is None or not _exists(tree, link.file):
+        if tree is None or not self._exists(of, tree, link.file):
             return LinkTarget(reason="outside")
         fragment = link.address.partition("#")[2]
         line = _LINE.fullmatch(fragment)
         url = tree.view_url(link.file, int(line[1]) if line else None)
         return LinkTarget(url=f"{url}#{fragment}" if url and fragment and not line and "#" not in url else url)
+
+    def _exists(self, of: DocumentationSet, tree: Tree, path: str) -> bool:
+        key = (of.place.source, of.place.tree, path)
+        if key not in self._existing:
+            self._existing[key] = _exists(tree, path)
+        return self._existing[key]
 
     def _entity(self, namespace: str, address: str) -> LinkTarget:
         parts = _parts(address, namespace)
