@@ -97,6 +97,19 @@ def test_former_addresses_and_entities_that_share_a_set_lead_to_it(portal):
     assert documents.addresses(context_of(portal))[next(ref for ref in portal.entities if ref.name == "orders")] == f"{START}new/"
 
 
+def test_a_redirect_keeps_only_an_anchor_that_its_page_has(portal):
+    maps = "{old.md: 'new.md#gone', chain.md: 'old2.md', old2.md: 'new.md#größe', frame.md: 'new.md#content', odd.md: 'new.md#\"><b>'}"
+    portal.write(
+        **{"mkdocs.yml": f"plugins: [redirects: {{redirect_maps: {maps}}}]", "docs/new.md": "# New\n\n## Größe {#größe}\n\n## Content\n"}
+    )
+    built = portal.built()
+    moved = {path[len(START) :]: page.view().target for path, page in pages_of(portal).items() if page.template == "moved.html"}
+    assert {old: target.rpartition("/")[2] for old, target in moved.items()} == {
+        "": "", "old/": "", "chain/": "#gr%C3%B6%C3%9Fe", "old2/": "#gr%C3%B6%C3%9Fe", "frame/": "#doccontent", "odd/": "",
+    }  # fmt: skip
+    assert [problem.message.split("`")[1] for problem in built.problems] == ["old.md", "odd.md"]
+
+
 def test_no_set_has_two_files_in_one_place(portal):
     drawn = "_diagrams/0123456789abcdef0123.svg"
     maps = ["'~all.md'", "img.png.md", "b/index.html/c.md", f"{drawn}.md", "fine.md"]

@@ -145,10 +145,32 @@ PAGES = {
         f'# Fences\n\n```{{.python title="<img src=x onerror={ALIVE}>" hl_lines="1-999999999" linenums="-1 0 9" onclick={ALIVE} data-x="\'><script>"}}\nx\n```\n\n'
         '```python hl_lines="1-200000000" linenums="99999999999999999999"\nx\n```\n\n' + "~~~~ x\n" * 3_000 + "````md\n" * 2_000
     ),
+    "alerts.md": (
+        f'# Alerts\n\n> [!NOTE] <img src=x onerror={ALIVE}>\n> <script>{ALIVE}</script>\n\n- a\n\n  > [!TIP] " onclick={ALIVE} <svg/onload={ALIVE}>\n'
+        f"  > [x](javascript:{ALIVE})\n\n    > [!WARNING] x\n    > y\n\n"
+        + "> " * 200
+        + "[!NOTE] deep\n\n"
+        + "- a\n"
+        + "\n  > [!NOTE]\n  > a\n" * 2_000
+    ),
+    "other-fences.md": (
+        f'# Other\n\n::: mermaid\ngraph TD; A["<img src={EVIL}/o onerror={ALIVE}>"]-->B; click A "javascript:{ALIVE}"\n:::\n\n```{{mermaid}}\n'
+        f"%%{{init: {{'themeCSS': '@import url({EVIL})'}}}}%%\ngraph TD\nA-->B\n```\n\n```MERMAID\nsequenceDiagram\nA->>B: <script>{ALIVE}</script>\n```\n\n"
+        + "::: mermaid\n" * 3_000
+        + "```Mermaid\n" * 3_000
+    ),
+    "ranges.md": '# Ranges\n\n--8<-- "docs/page.md:-999999:-1,1:999999,:,-1"\n--8<-- "docs/page.md:'
+    + "1:2," * 5_000
+    + '1"\n--8<-- "docs/page.md:-:-"\n',
     "page.md": "# Page\n\nIt is shown.\n",
 }
 INCLUDING = {
-    "mkdocs.yml": "site_name: Cycle\nnav:\n  - index.md\n  - A: '!include ./a/mkdocs.yml'\n  - '*include ./*/mkdocs.yml'\n  - Linked: linked.md\n",
+    "mkdocs.yml": "site_name: Cycle\nINHERIT: a/base.yml\nnav:\n  - index.md\n  - A: '!include ./a/mkdocs.yml'\n  - '*include ./*/mkdocs.yml'\n  - Linked: linked.md\n",
+    "a/base.yml": (
+        "INHERIT: ../mkdocs.yml\nexclude_docs: ['*a*a*a*a*b', '**/x/**/x/**/y']\nplugins: [redirects: {redirect_maps: {"
+        + "".join(f"r{n}.md: r{n + 1}.md, " for n in range(500))
+        + f"a.md: 'index.md#gone\\\"onclick={ALIVE.replace(chr(39), '')}', j.md: 'javascript:x', '../../x.md': index.md}}}}]\n"
+    ),
     "docs/index.md": "# Cycle\n\nIt is shown.\n",
     "a/mkdocs.yml": "site_name: a\nnav:\n  - B: '!include ../b/mkdocs.yml'\n",
     "a/docs/index.md": "# A\n",

@@ -27,6 +27,7 @@ from callboard.documentation.places import NO_SET, SharedSet, place_of, place_of
 from callboard.documentation.portal import PortalDocumentation
 from callboard.documentation.published_files import published_files
 from callboard.documentation.reading import ReadSet, SetFinding, SetReader, page_key, set_digest
+from callboard.documentation.redirects import lost_anchors
 from callboard.ingestion.access import ConnectedTrees
 from callboard.io.store import Store
 from callboard.model.data_classes import dataclass
@@ -322,6 +323,9 @@ def _as_text(made: DocumentationSet) -> Iterator[SetFinding]:
             what = f"`{each.name}=`" if each.name.startswith("on") else f"`<{each.name}>`"
             message = f"The page has the {'attribute' if each.name.startswith('on') else 'element'} {what}, which {each.outcome}."
             yield SetFinding(rules.REMOVED_MARKUP, made.repository_path(page.path), message, each.hint, each.line)
+    for old, target in lost_anchors(made.redirects, made.pages.get):
+        message = f"The redirect of `{old[:200]}` leads to `{target[:200]}`, a heading that does not exist; it opens the page."
+        yield SetFinding(rules.MISSING_PAGE, made.docs_folder, message, "Correct `redirect_maps` in the mkdocs.yml.")
     if not made.pages:
         place = made.docs_folder or "the repository's own folder"
         hint = "Add a Markdown file, an mkdocs.yml, a folder docs or a README.md there, or correct `docs_dir`."

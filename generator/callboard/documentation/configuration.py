@@ -13,8 +13,8 @@ from callboard.model.data_classes import dataclass
 
 LARGEST = 256 * 1024
 """Bytes of an ``mkdocs.yml``."""
-_DEPTH = 12
-"""Most nested levels of a navigation."""
+_DEPTH = 40
+"""Most nested levels of a navigation: lists and mappings, of which a section has one each."""
 _READ_PLUGINS = frozenset({"search", "techdocs-core", "monorepo", "redirects", "mermaid2"})
 """Plugins whose effect is reproduced, or that have none on pages; all others are named as ignored."""
 _MOST_REDIRECTS = 2_000

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import unquote
+
+from callboard.documentation.cleaning import own_id
+from callboard.documentation.model import DocumentPage
 
 _LONGEST_CHAIN = 10
 _WEB = ("https://", "http://")
@@ -35,3 +39,21 @@ def wrong_redirects(redirects: Mapping[str, str], has_page: Callable[[str], bool
             yield old, "there is a page with this path"
         elif not final_target(new, redirects, has_page):
             yield old, f"`{new[:200]}` is no page of the set, no web address, and leads to none"
+
+
+def has_anchor(page: DocumentPage, anchor: str) -> bool:
+    """Whether a page has the anchor of a redirect."""
+    return own_id(unquote(anchor)) in page.details.anchors
+
+
+def lost_anchors(redirects: Mapping[str, str], find: Callable[[str], DocumentPage | None]) -> Iterator[tuple[str, str]]:
+    """Former paths of redirects that lead to a page without the heading that they name, each with the target.
+
+    ``find`` gives the page with a path.
+    """
+    for old, new in redirects.items():
+        target = final_target(new, redirects, lambda path: find(path) is not None)
+        path, _, anchor = target.partition("#")
+        page = find(posixpath.normpath(path)) if anchor and "://" not in target else None
+        if page is not None and not has_anchor(page, anchor):
+            yield old, target

@@ -6,10 +6,11 @@ import posixpath
 from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import quote, unquote
 
+from callboard.documentation.cleaning import own_id
 from callboard.documentation.files import MARKDOWN
 from callboard.documentation.insertions import DRAWN
 from callboard.documentation.model import DocumentationSet
-from callboard.documentation.redirects import final_target
+from callboard.documentation.redirects import final_target, has_anchor
 from callboard.model.data_classes import dataclass
 from callboard.model.urls import docs_path
 from callboard.pages.documents.context import DocumentsContext
@@ -116,4 +117,6 @@ def _new_target(of: DocumentationSet, new: str) -> str:
         return web_url(target)
     path, _, anchor = target.partition("#")
     page = of.find(posixpath.normpath(path)) if path else None
-    return f"{docs_path(of.ref)}{page.url}{f'#{anchor}' if anchor else ''}" if page else ""
+    if page is None:
+        return ""
+    return f"{docs_path(of.ref)}{page.url}{f'#{quote(own_id(unquote(anchor)))}' if has_anchor(page, anchor) else ''}"
