@@ -57,7 +57,7 @@ def test_the_not_found_page_works_at_any_address(stamped, serve, watched):
 def test_the_contents_lead_to_their_headings(stamped, serve, watched):
     page, complaints = watched
     page.goto(f"{serve(stamped)}/portal/catalog/default/component/x/", wait_until="networkidle")
-    links = page.locator(".md-nav--secondary a.md-nav__link")
+    links = page.locator(".md-nav--secondary a")
     assert [text.strip() for text in links.all_inner_texts()] == ["About & more", "Rest", "Deep"]
     links.nth(2).click()
     page.wait_for_function("document.querySelector('#deep').getBoundingClientRect().top < 200")

@@ -49,6 +49,9 @@ _TOC_ITEM = re.compile(
     r'<li class="md-nav__item">\s*<a href="#qzsubanchorzq".*?qzsubzq.*?</a>\s*</li>(?P<unnest>\s*</ul>\s*</nav>)(?P<close>\s*</li>)',
     re.DOTALL,
 )
+_NAMED_LIST = re.compile(r'\s*<nav class="md-nav" aria-label="">\s*<ul class="md-nav__list">')
+_END_OF_NAMED_LIST = re.compile(r"\s*</ul>\s*</nav>")
+_ITEM = re.compile(r'<li class="md-nav__item">\s*')
 _MARKUP = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
 _UP = re.compile(r'(?<=["\'])\.\.(/|(?=["\']))')
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -81,10 +84,20 @@ class TocMarkup:
     before_text: str
     after_text: str
     before_label: str
-    """Opens the list of nested entries; the entry's text follows, for screen readers."""
+    """Opens the list of nested entries; the entry's text follows, for screen readers, if ``after_label`` is not empty."""
     after_label: str
     after_children: str
     end: str
+
+    def lean(self) -> TocMarkup:
+        """The same without what the theme writes for each entry: classes, and a named landmark around each nested list.
+
+        ``assets/portal.css`` has the rules for it. Markup of an override stays.
+        """
+        if not (_NAMED_LIST.fullmatch(f"{self.before_label}{self.after_label}") and _END_OF_NAMED_LIST.fullmatch(self.after_children)):
+            return self
+        start = _ITEM.sub("<li>", self.before_id)
+        return TocMarkup(start, self.before_text.replace(' class="md-nav__link"', ""), self.after_text, "<ul>", "", "</ul>", "</li>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +161,7 @@ def split_frame(html: str, name: str, scripts: Iterable[str] = ()) -> FrameTempl
     item = _TOC_ITEM.search(html)
     if item is None:
         raise WebsiteError(f"The frame of pages {name!r} has no table of contents.", _OVERRIDE)
-    toc = TocMarkup(*(item[part] for part in ("open", "middle", "label", "nest", "list", "unnest", "close")))
+    toc = TocMarkup(*(item[part] for part in ("open", "middle", "label", "nest", "list", "unnest", "close"))).lean()
     slots = [(item.start(), item.end(), "toc")]
     slots += [(match.start(), match.end(), slot) for slot, pattern in _ELEMENTS for match in pattern.finditer(html)]
     parts, done = [], 0
@@ -302,5 +315,6 @@ def _toc_item(markup: TocMarkup, entry: TocEntry) -> str:
     shown = f"<code>{text}</code>" if entry.is_code else text
     if entry.children:
         inside = "".join(_toc_item(markup, child) for child in entry.children)
-        children = f"{markup.before_label}{text}{markup.after_label}{inside}{markup.after_children}"
+        label = text if markup.after_label else ""
+        children = f"{markup.before_label}{label}{markup.after_label}{inside}{markup.after_children}"
     return f"{markup.before_id}#{escape(entry.id)}{markup.before_text}{shown}{markup.after_text}{children}{markup.end}"

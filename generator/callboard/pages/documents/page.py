@@ -33,10 +33,10 @@ from callboard.pages.shared_views import EntityLink, TimeView
 
 _TOC_LEVELS = 2
 _LONGEST_NAME = 80
-_CONTENTS_BYTES = 1_200
-"""Of a page's contents: the anchor, the text and ``_ENTRY_BYTES`` of markup of each entry. Without them, what stands around the text of a
-page has 6.8 KB."""
-_ENTRY_BYTES = 95
+_CONTENTS_BYTES = 700
+"""Of a page's contents: the anchor, the text and ``_ENTRY_BYTES`` of markup of each entry. With them, what stands around the text of a page
+has 8 KB."""
+_ENTRY_BYTES = 26
 _LONGEST_HEADING = 80
 """Characters of an entry of a page's contents."""
 
