@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise
-from typing import NamedTuple
+from itertools import accumulate, chain, islice, pairwise
+from typing import Any, NamedTuple
 
 from callboard.diagrams.columns import columns_of
 from callboard.diagrams.shape import BOX_HEIGHT, GAP, Pair, Shape, column_gap, neighbours
@@ -95,14 +95,22 @@ def _from_neighbour_to_neighbour(layers: _Layers) -> Iterable[int]:
 
 
 def _order(layers: _Layers) -> None:
-    """Sort each column by the middle of its neighbors, to and fro, and keep the order with the fewest crossings."""
+    """Sort each column by the middle of its neighbors, to and fro, and keep the order with the fewest crossings.
+
+    An order that was there before is followed by the same ones as then: no later one is better.
+    """
     best, fewest = layers.columns, _crossings(layers)
+    seen = set[tuple[bool, tuple[int, ...]]]()
     for sweep in range(SWEEPS):
         if not fewest:
             return
         there = sweep % 2 == 0
         _sort(layers, layers.before if there else layers.after, there=there)
         _swap(layers)
+        order = (there, tuple(chain.from_iterable(layers.columns)))
+        if order in seen:
+            break
+        seen.add(order)
         count = _crossings(layers)
         if count < fewest:
             best, fewest = layers.columns, count
@@ -121,32 +129,44 @@ def _sort(layers: _Layers, around: Sequence[Sequence[int]], *, there: bool) -> N
 
 
 def _swap(layers: _Layers) -> None:
-    """Exchange boxes that stand next to each other while fewer lines cross afterwards."""
+    """Exchange boxes that stand next to each other while fewer lines cross afterwards.
+
+    A column is visited again if it, or one next to it, has changed since.
+    """
     place = {node: k for column in layers.columns for k, node in enumerate(column)}
+    changed = [True] * (len(layers.columns) + 1)  # the last one, which is before the first too, stands for no column
     for _ in range(SWAPS):
-        if not sum(_swapped(layers, column, place) for column in layers.columns):
+        last, changed = changed, [False] * len(changed)
+        for i, column in enumerate(layers.columns):
+            if len(column) > 1 and (last[i] or last[i + 1] or last[i - 1] or changed[i - 1]):
+                changed[i] = _swapped(layers, column, place)
+        if not any(changed):
             return
 
 
 def _swapped(layers: _Layers, column: list[int], place: dict[int, int]) -> bool:
     has_gained = False
+    ends = [[[place[i] for i in around[node]] for node in column] for around in (layers.before, layers.after)]  # of the lines of each
     for k in range(len(column) - 1):
-        upper, lower = column[k], column[k + 1]
         gain = 0
-        for around in (layers.before, layers.after):
-            theirs = [place[i] for i in around[lower]]
-            for i in around[upper] if theirs else ():
-                ours = place[i]
+        for side in ends:
+            theirs = side[k + 1]
+            for our in side[k] if theirs else ():
                 for other in theirs:
-                    if ours > other:
+                    if our > other:
                         gain += 1
-                    elif ours < other:
+                    elif our < other:
                         gain -= 1
         if gain > 0:
-            column[k], column[k + 1] = lower, upper
-            place[upper], place[lower] = k + 1, k
+            _exchange(k, column, *ends)
+            place[column[k]], place[column[k + 1]] = k, k + 1
             has_gained = True
     return has_gained
+
+
+def _exchange(k: int, *lists: list[Any]) -> None:
+    for each in lists:
+        each[k], each[k + 1] = each[k + 1], each[k]
 
 
 def _crossings(layers: _Layers) -> int:
@@ -154,11 +174,18 @@ def _crossings(layers: _Layers) -> int:
     for column, following in pairwise(layers.columns):
         place = {node: k for k, node in enumerate(following)}
         ends: list[int] = []
+        lowest = -1
         for node in column:
             heads = [place[head] for head in layers.after[node]]
-            found += sum(len(ends) - bisect_right(ends, head) for head in heads)
             for head in heads:
-                insort(ends, head)
+                if head < lowest:
+                    found += len(ends) - bisect_right(ends, head)
+            for head in heads:
+                if head < lowest:
+                    insort(ends, head)
+                else:
+                    ends.append(head)
+                    lowest = head
     return found
 
 
@@ -171,9 +198,12 @@ def _heights(layers: _Layers) -> list[int]:
             at[node] = below - offset[-1] / 2
     more = [_more(*sides) for sides in zip(layers.before, layers.after, strict=True)]
     before, after, of_more = ([*_pulled(layers, offsets, around)] for around in (layers.before, layers.after, more))
-    for columns in (before, after[::-1]) * SETTLING + (of_more, of_more[::-1]):
-        for pulled in columns:
-            _settle(pulled, at)
+    for _ in range(SETTLING):
+        settled = [*at]
+        _settle_all((*before, *after[::-1]), at)
+        if at == settled:  # as it would be after each further time
+            break
+    _settle_all((*of_more, *of_more[::-1]), at)
     heights = [0] * len(at)
     for column, offset in zip(layers.columns, offsets, strict=True):
         for node, below in zip(column, offset, strict=True):
@@ -195,10 +225,12 @@ class _Pulled(NamedTuple):
 
 def _pulled(layers: _Layers, offsets: Sequence[Sequence[int]], around: Sequence[Sequence[int]]) -> Iterable[list[_Pulled]]:
     """The boxes and bends of each column with their neighbors, which do not change while they are moved."""
+    boxes = layers.boxes
     for column, offset in zip(layers.columns, offsets, strict=True):
         found = []
         for node, below in zip(column, offset, strict=True):
-            weighed = [(STRAIGHT[(node >= layers.boxes) + (other >= layers.boxes)], other) for other in around[node]]
+            straight = STRAIGHT[node >= boxes :]
+            weighed = [(straight[other >= boxes], other) for other in around[node]]
             found.append(_Pulled(node, below, weighed, float(sum([weight for weight, _ in weighed])) or 0.01))
         yield found
 
@@ -213,19 +245,31 @@ def _room(layers: _Layers, upper: int, lower: int) -> int:
     return ((upper < layers.boxes) + (lower < layers.boxes)) * BOX_HEIGHT // 2 + GAP
 
 
+def _settle_all(columns: Iterable[Sequence[_Pulled]], at: list[float]) -> None:
+    for column in columns:
+        _settle(column, at)
+
+
 def _settle(column: Sequence[_Pulled], at: list[float]) -> None:
     """Move a column as near to its neighbors as the room allows: the least squares in a fixed order (pool adjacent violators)."""
     pools: list[tuple[float, float, int]] = []  # height without offset, weight, number of boxes and bends
     for node, below, around, weight in column:
-        wanted = sum([w * at[other] for w, other in around]) / weight if around else at[node]
-        pool = (wanted - below, weight, 1)
-        while pools and pools[-1][0] >= pool[0]:
-            height, heavy, count = pools.pop()
-            pool = (height * heavy + pool[0] * pool[1]) / (heavy + pool[1]), heavy + pool[1], count + pool[2]
-        pools.append(pool)
-    placed = (height for height, _, count in pools for _ in range(count))
-    for (node, below, _, _), height in zip(column, placed, strict=True):
-        at[node] = height + below
+        if not around:
+            height = at[node] - below
+        elif len(around) == 1:
+            height = at[around[0][1]] - below
+        else:
+            height = sum([w * at[other] for w, other in around]) / weight - below
+        heavy, count = weight, 1
+        while pools and pools[-1][0] >= height:
+            above, weight_above, count_above = pools.pop()
+            height = (above * weight_above + height * heavy) / (weight_above + heavy)
+            heavy, count = weight_above + heavy, count_above + count
+        pools.append((height, heavy, count))
+    boxes = iter(column)
+    for height, _, count in pools:
+        for node, below, _, _ in islice(boxes, count):
+            at[node] = height + below
 
 
 def _route(stops: Sequence[Pair], width: int) -> tuple[int, ...]:

@@ -148,13 +148,21 @@ class Layouts:
         """Append the layout to the cache file, which an interrupted build keeps. An error on disk is reported, not raised."""
         if self._file is None:
             return
+        content = f"{key} {json.dumps(places, separators=(',', ':'))}".encode()
+        line = b"\n" + with_digest(content, _PURPOSE)  # begins a line also after one that was cut off
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            content = f"{key} {json.dumps(places, separators=(',', ':'))}".encode()
-            with self._file.open("ab") as file:
-                file.write(b"\n" + with_digest(content, _PURPOSE))  # begins a line also after one that was cut off
+            try:
+                _append(self._file, line)
+            except FileNotFoundError:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+                _append(self._file, line)
         except OSError as error:
             self.statistics.failures.append(f"The cache cannot be written: {error}")
+
+
+def _append(path: Path, line: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(line)
 
 
 def _with_arcs(placement: Placement) -> Placement:
