@@ -31,10 +31,8 @@ class Catalog:
     """References of entities that another catalog has and that this portal does not read, by a filter of its source."""
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What is made of single entities once for all pages."""
-    known_targets: dict[tuple[str, ...], dict[EntityRef, tuple[EntityRef, ...]]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    """Cached results of ``targets``, by types, then by source: pages of neighbors query the same."""
+    known_targets: dict[tuple[str, ...], dict[EntityRef, tuple[EntityRef, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    """Cached results of ``targets``, by types, then by source: pages of neighbors query the same. Shared by catalogs of equal relations."""
 
     def get(self, ref: EntityRef) -> Entity | None:
         """The entity, or None where the reference dangles."""
@@ -46,12 +44,12 @@ class Catalog:
 
     def targets(self, source: EntityRef, *types: str) -> tuple[EntityRef, ...]:
         """Targets of the relations of these types, each once, sorted by type and reference; existing or not."""
-        relations = self.relations.get(source, ())
         known = self.known_targets.get(types)
         if known is None:
             known = self.known_targets[types] = {}
         targets = known.get(source)
         if targets is None:
+            relations = self.relations.get(source, ())
             if len(relations) > FEW:
                 relations = tuple(relation for type_ in sorted(set(types)) for relation in _of_type(relations, type_))
             targets = known[source] = tuple(dict.fromkeys(relation.target for relation in relations if relation.type in types))

@@ -83,7 +83,9 @@ def entity_context(
             by_location.setdefault(entity.origin.via_locations[-1], []).append(ref)
     found = {location: tuple(refs) for location, refs in by_location.items()}
     outlines = {ref: outline(entity) for ref, entity in page.catalog.entities.items()}
-    shared = {**shared_values(page), "catalog": Catalog(outlines, page.catalog.relations, page.catalog.kinds, page.catalog.elsewhere)}
+    whole = page.catalog
+    catalog = Catalog(outlines, whole.relations, whole.kinds, whole.elsewhere, whole.known_targets)
+    shared = {**shared_values(page), "catalog": catalog}
     impacts = Impacts.of(page.catalog)
     return EntityContext(
         **shared,

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from callboard.catalog.graph import Catalog
 from callboard.incremental.fingerprint import canonical, code_digest, content_digest
 from callboard.incremental.key_digests import ALL, DependencyKey
-from callboard.incremental.tracking import DependencyTracker, Reads, fingerprint_of
+from callboard.incremental.tracking import DependencyTracker, Reads, TrackedMapping, fingerprint_of
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
@@ -41,16 +41,18 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
         more: fingerprints of other things that pages depend on.
     """
     tracker = DependencyTracker(_base(context), chain(_fingerprints(context), (more or {}).items()))
-    catalog, links, untracked = context.catalog, tracker.reads("link"), tracker.reads("")
+    catalog, links, relations, untracked = context.catalog, tracker.reads("link"), tracker.reads("relations"), tracker.reads("")
     files = {(e.origin.source, e.origin.tree, e.origin.path) for e in context.entities.values()}
     tracked = replace(
         context,
         catalog=_Catalog(
             tracker.tracked("outline", catalog.entities),
-            tracker.tracked("relations", catalog.relations),
+            TrackedMapping(relations, catalog.relations),
             catalog.kinds,
             catalog.elsewhere,
+            catalog.known_targets,
             asked_for=links,
+            read_relations=relations,
         ),
         impacts=tracker.tracked("impact", context.impacts),
         problems_by_subject=tracker.tracked("problems", context.problems_by_subject),
@@ -166,14 +168,22 @@ def _fingerprint_of_outline(outline: Entity) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Catalog(Catalog):
-    """A catalog that records which missing entities a page asks for."""
+    """A catalog that records which missing entities a page asks for, and the relations that it reads."""
 
     asked_for: Reads = field(kw_only=True)
+    read_relations: Reads = field(kw_only=True)
 
     def exists(self, ref: EntityRef | None) -> bool:
         if ref is not None:
             self.asked_for.add(ref)
         return Catalog.exists(self, ref)
+
+    def targets(self, source: EntityRef, *types: str) -> tuple[EntityRef, ...]:
+        reads = self.read_relations
+        reads.seen.add(reads.ids[source])
+        known = self.known_targets.get(types)
+        targets = known.get(source) if known else None
+        return Catalog.targets(self, source, *types) if targets is None else targets
 
 
 @dataclass(frozen=True, slots=True)
