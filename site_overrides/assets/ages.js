@@ -1,6 +1,6 @@
 // ages.js: the age of the data on a page. `[data-age]` is filled from /status/collections.json, so that pages do not change with the clock.
 // data-age="source-name" is that source's collection; an empty data-age is the build.
-import { words } from "./words.js";
+import { words } from "./page-words.js";
 
 const OLD = 36 * 3600;      // a nightly build that was missed once
 // An element that is no `<time>` gets one, for a `<time>` without a time is not valid.

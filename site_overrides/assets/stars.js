@@ -1,7 +1,7 @@
 // stars.js: buttons that star an entity, in this browser: in rows of lists, and in the head of an entity's page (data-star).
 import { el, icon, memory } from "./elements.js";
 import { starredRefs, toggleStar } from "./mine.js";
-import { words } from "./words.js";
+import { words } from "./page-words.js";
 
 let stars = null;      // a set, as a table asks for thousands
 addEventListener("storage", () => { stars = null; });

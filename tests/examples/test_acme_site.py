@@ -31,14 +31,18 @@ from faulty import Server
 from support import shared_caches
 from support.remainders import dead_ends_of
 
-sys.path.append(str(Path(__file__).parents[1] / "onboarding"))
+sys.path += [str(Path(__file__).parents[1] / "onboarding"), str(Path(__file__).parents[2] / "benchmarks")]
 from fake_change_hosts import FakeGitHubHost, FakeRepository
+
+from host import serve
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(
     r"https://github\.com/acme/(?P<repository>[^/\"#]*)/(?P<view>blob|edit|tree)/main/(?P<path>[^\"#]*)(?:#L(?P<line>\d+))?(?=\")"
 )
 ANY_FILE = re.compile(r"https://github\.com/acme/[^\"\s]*/(?:blob|edit|tree)/[^\"\s]*(?=\")")
+MOST_REQUESTS = 8
+MOST_BYTES = 70_000
 KINDS = {"blob": Path.is_file, "edit": Path.is_file, "tree": Path.is_dir}
 
 
@@ -258,3 +262,23 @@ def test_the_table_of_the_catalog_has_the_levels_of_all_entities(site, cards):
         shown = {ref: [None, *levels][at] for ref, at in zip(refs, of, strict=True) if at >= 0}
         data = cards[card]["entities"].items()
         assert shown == {ref: each["level"] and each["level"].capitalize() for ref, each in data if each["applies"]}
+
+
+@pytest.mark.browser
+def test_the_first_visit_of_an_entitys_page_takes_few_requests_and_bytes(site, chromium):
+    """Counted as a host sends it, with headers and compressed: the pages with most bytes of each kind."""
+    server, address, wire = serve(site)
+    largest = {
+        kind: max(site.glob(f"catalog/default/{kind}/*/index.html"), key=lambda page: len(gzip.compress(page.read_bytes())))
+        for kind in ("component", "api", "group", "system")
+    }
+    seen = {}
+    for kind, page in largest.items():
+        context, mark = chromium.new_context(viewport={"width": 1440, "height": 900}), len(wire.sent)
+        context.new_page().goto(f"{address}{page.parent.relative_to(site)}/", wait_until="networkidle")
+        context.close()
+        seen[kind] = wire.since(mark)
+        assert any(path == "/assets/scripts.js" for path, _ in wire.sent[mark:])
+    server.shutdown()
+    server.server_close()
+    assert {kind: figures for kind, figures in seen.items() if figures[0] > MOST_REQUESTS or figures[1] > MOST_BYTES} == {}

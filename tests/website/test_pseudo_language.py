@@ -207,7 +207,10 @@ def test_the_scripts_of_the_site_have_the_labels_of_its_language(site):
     assert '"en kinds_component":"Components"' in script
     as_file = (site / "assets/as-file.js").read_text("utf-8")
     assert '"opened_as_file":"⟦' in as_file
-    assert "const labels = {};" not in script + as_file
+    of_pages, joined = ((site / f"assets/{name}.js").read_text("utf-8") for name in ("page-words", "scripts"))
+    assert "labels" not in of_pages
+    assert '"star":"⟦' in joined
+    assert "const labels = {};" not in script + as_file + joined
 
 
 def test_every_label_that_the_scripts_name_exists():

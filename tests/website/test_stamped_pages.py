@@ -6,6 +6,7 @@ import pytest
 
 from callboard.pages.page import Page, TocEntry
 from callboard.website.frames import stamp
+from callboard.website.joined_scripts import joined_scripts
 from callboard.website.rendering import up_for
 from callboard.website.style_sheets import page_styles
 
@@ -21,6 +22,8 @@ def stamped(laid, project, tmp_path_factory):
     for path, file in laid.files.items():
         (web / "portal" / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, web / "portal" / path)
+    for path, content in joined_scripts(laid.files, project.files).items():
+        (web / "portal" / path).write_bytes(content)
     styles = page_styles(laid, project.files, "", ())
     (web / "portal/assets/portal.css").write_bytes(styles.of_guides())
     (web / "portal/assets/page.css").write_bytes(styles.of_pages())

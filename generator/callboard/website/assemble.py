@@ -32,6 +32,7 @@ from callboard.website.guide_fill import GuideFill
 from callboard.website.guide_links import broken_link_problems
 from callboard.website.host_limits import limit_problems
 from callboard.website.icons import SPRITE_PATH
+from callboard.website.joined_scripts import joined_scripts
 from callboard.website.link_check import BrokenLinksError, LinkCheck, with_places
 from callboard.website.mkdocs_project import DOCS_STYLES_PATH, PAGE_STYLES_PATH, STYLES_PATH
 from callboard.website.overlays import Overlays
@@ -237,7 +238,11 @@ class _Assembly:
 
     def _site_files(self, made: _MadePages) -> Iterator[DataFile]:
         """Files that depend neither on an entity nor on a guide alone: assets, icons, robots.txt, the sitemap."""
+        scripts = joined_scripts(self.theme.files, self.renderer.overlays.files)
+        yield from scripts.items()
         for path, file in self.theme.files.items():
+            if path in scripts:
+                continue
             if path in self.theme.copied:
                 yield path, file.read_bytes()
             elif self.fill.is_guide(path):

@@ -19,6 +19,7 @@ from callboard.model.errors import WebsiteError
 from callboard.settings.settings import Portal
 from callboard.website.guides import Guides
 from callboard.website.hook_files import WORDS
+from callboard.website.joined_scripts import page_scripts
 from callboard.website.labels import ENGLISH, Labels
 from callboard.website.portal_files import PortalFiles, guide_templates
 
@@ -37,8 +38,6 @@ DOCS_STYLES_PATH = "assets/docs.css"
 TABS = ("catalog", "apis", "docs", "teams", "systems", "health", "scorecards", "create")
 """Entries of the navigation after Home, each at the path of its name. The guides follow as a section: ``partials/nav.html`` puts them into
 the second list, with changes and data quality."""
-_SCRIPTS = ("search.js", "ages.js", "copy.js")
-"""Modules in ``assets/`` that every page loads if they exist; templates name other modules that they need."""
 _IMAGES = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".gif"})
 _EXTENSIONS: tuple[Any, ...] = (
     "abbr", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", {"tables": {"use_align_attribute": True}},
@@ -163,7 +162,6 @@ def _copy_logo(project: MkDocsProject, docs: Path) -> str:
 
 def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
     portal, labels = project.portal, project.labels
-    assets = sorted({path.name for folder in project.files.overrides for path in (folder / "assets").glob("*") if path.is_file()})
     return {
         "site_name": NAME_SLOT,
         "site_url": portal.url,
@@ -174,7 +172,7 @@ def _configuration(project: MkDocsProject, logo: str) -> dict[str, Any]:
         "hooks": ["hooks.py"],
         "markdown_extensions": [{"toc": {"permalink": True, "title": labels["on_this_page"]}}, *_EXTENSIONS],
         "extra_css": [STYLES_PATH],
-        "extra_javascript": [{"path": f"assets/{name}", "type": "module"} for name in _SCRIPTS if name in assets],
+        "extra_javascript": [{"path": f"assets/{name}", "type": "module"} for name in page_scripts(project.files)],
         "extra": {
             "generator": False,
             "noindex": portal.audience == "internal",

@@ -12,6 +12,7 @@ from callboard.website.data_files import DataFile, DeferredFile, robots, sitemap
 from callboard.website.frames import Fitter, stamp
 from callboard.website.guide_fill import GuideFill
 from callboard.website.icons import SPRITE_PATH
+from callboard.website.joined_scripts import joined_scripts
 from callboard.website.mkdocs_project import DOCS_STYLES_PATH, PAGE_STYLES_PATH, STYLES_PATH
 from callboard.website.page_maker import not_found
 from callboard.website.rendering import Renderer
@@ -60,6 +61,8 @@ class OnDemand:
         Raises:
             WebsiteError: a template cannot be rendered; the message names it and its line.
         """
+        if path.startswith("assets/") and path.endswith(".js") and (script := self._joined().get(path)):
+            return script
         if path in self._theme.files:
             return self._fill.html(path).encode() if self._fill.is_guide(path) else self._theme.files[path].read_bytes()
         if page := self._not_found if path == self._not_found.path else self._planned.page(path):
@@ -67,6 +70,9 @@ class OnDemand:
         if page := self._planned.beside(path):
             return next((content for name, content in (page.files() if page.files else ()) if name == path), None)
         return self._site_file(path) or self._data(path)
+
+    def _joined(self) -> dict[str, bytes]:
+        return joined_scripts(self._theme.files, self._renderer.overlays.files)
 
     def _page(self, page: Page) -> bytes:
         view = page.view()

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-PATHS = ("assets/words.js", "assets/as-file.js")
+PATHS = ("assets/words.js", "assets/page-words.js", "assets/as-file.js")
 """``as-file.js`` runs where browsers load no modules, and so has a text of its own."""
 _SLOT = "const labels = {};"
 _NAMED = re.compile(r"\b(?:t|counted)\(\"([a-z0-9_]+)\"")
