@@ -55,7 +55,7 @@ from callboard.website.overlays import Overlays
 from callboard.website.theme_digests import DIGESTS, is_whole, save_digests
 
 _COPIED = re.compile(r"overrides/assets/(?!(?:(?:page-)?words|as-file)\.js$)(?!.*\.(html|py|pyc)$|.*readme)(?!.*/\.)[^.].*", re.IGNORECASE)
-"""Scripts and styles, which MkDocs only copies: its output depends on their names, but not on their contents, except scripts with labels."""
+"""Scripts and styles, which MkDocs only copies: its output depends on their names, not on their contents, except scripts with labels."""
 _POLICY = re.compile(f'(<meta http-equiv="Content-Security-Policy" content="){POLICY_SLOT}(?=")')
 _THEME_STYLES = re.compile(r"assets/stylesheets/[a-z]+\.[0-9a-f]+\.min\.css")
 _SCRATCH = "building-"
