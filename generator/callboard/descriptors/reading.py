@@ -144,7 +144,7 @@ def read_text(text: bytes, location: FileLocation, read: ReadFile, kinds: Kinds,
     decoded, invalid_offset = documents.decode(text)
     context = _Context(location, kinds, Placeholders(location, read, fetch, limits))
     result = _Result(location, ProblemLimit(limits.problems_per_file))
-    for document in documents.read_documents(
+    for document in documents.each_document(
         decoded, nodes=limits.nodes_per_document, depth=limits.depth, documents=limits.documents_per_file
     ):
         result.add(document, _guarded_outcome(document, context))

@@ -67,7 +67,11 @@ def read_documents(
     text: str, *, nodes: int = _LIMIT_NODES, depth: int = _LIMIT_DEPTH, documents: int = _LIMIT_DOCUMENTS
 ) -> tuple[Document, ...]:
     """Read all documents of a text, valid or not, in order; after ``documents`` of them one with the trouble ``too-many`` is the last."""
-    results: list[Document] = []
+    return tuple(each_document(text, nodes=nodes, depth=depth, documents=documents))
+
+
+def each_document(text: str, *, nodes: int, depth: int, documents: int) -> Iterator[Document]:
+    """As ``read_documents``, one after the other: positions in a document are found at once before the next one is read."""
     line, at = 1, 0
     for index, chunk in enumerate(_chunks(text)):
         if index >= documents:
@@ -76,16 +80,15 @@ def read_documents(
             trouble = YamlTrouble(
                 "too-many", message, Span.at(line, 1), "Split the file, or raise limits.documents_per_file in sources.yaml."
             )
-            results.append(Document(index, line, "", None, (trouble,)))
-            break
+            yield Document(index, line, "", None, (trouble,))
+            return
         begin = _content_start(text, chunk)
         line += text.count("\n", at, begin)
         at = begin
         document = _read(index, line, text[begin : chunk.end], nodes, depth)
         if document.failed and 0 < begin < _ANCHORS_WITHIN:
             document = replace(document, troubles=tuple(with_anchor(trouble, text[:begin]) for trouble in document.troubles))
-        results.append(document)
-    return tuple(results)
+        yield document
 
 
 def read_one(text: str, *, nodes: int = _LIMIT_NODES, depth: int = _LIMIT_DEPTH) -> Document:

@@ -9,8 +9,9 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 
 from callboard.yaml.problems import YamlTrouble, span_of, tab_trouble
 
-_OPEN_LINE = re.compile(r"""[\[{][^\[\]{}\n]*$|,[ \t\r]*$|^[^"'\n]*(?:"[^"\n]*|'[^'\n]*)$""", re.MULTILINE)
-"""A line on which a bracket or a quote may stay open, which very few descriptors have."""
+_OPEN_BRACKET = re.compile(r"[\[{][^\[\]{}\n]*$", re.MULTILINE)
+_COMMA_AT_END = re.compile(r",[ \t\r]*$", re.MULTILINE)
+_OPEN_QUOTE = re.compile(r"""^[^"'\n]*(?:"[^"\n]*|'[^'\n]*)$""", re.MULTILINE)
 _BLOCK = frozenset("|>")
 _TAB_LINE = re.compile(r"^[ ]*\t[ \t]*(?=\r?$|#)", re.MULTILINE)
 
@@ -18,7 +19,7 @@ _TAB_LINE = re.compile(r"^[ ]*\t[ \t]*(?=\r?$|#)", re.MULTILINE)
 def indentation_troubles(root: Node, text: str) -> list[YamlTrouble]:
     """A trouble for each value of several lines with one that is not indented deeper than the block around it, or with a tab."""
     has_tabs = _TAB_LINE.search(text) is not None
-    if not has_tabs and not _OPEN_LINE.search(text):
+    if not has_tabs and not _may_have_open_line(text):
         return []
     lines = text.split("\n")
     hint = "Indent each of its lines deeper than its key, or close it in the first line."
@@ -31,6 +32,15 @@ def indentation_troubles(root: Node, text: str) -> list[YamlTrouble]:
         elif _is_outdented(node, column, lines):
             troubles.append(YamlTrouble("syntax", message, span_of(node), hint))
     return troubles
+
+
+def _may_have_open_line(text: str) -> bool:
+    """Whether a bracket or a quote may stay open on a line, as in very few descriptors. Three quick searches in place of a slow one."""
+    return (
+        _OPEN_BRACKET.search(text) is not None
+        or _COMMA_AT_END.search(text) is not None
+        or (('"' in text or "'" in text) and _OPEN_QUOTE.search(text) is not None)
+    )
 
 
 def _tab_in_block(node: Node, column: int, lines: Sequence[str]) -> int:
