@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from callboard.api_reference import loading
+from callboard.api_reference.parsed import PARSED
 from callboard.descriptors.kinds import builtin_kinds
 from callboard.descriptors.reading import read_file
+from callboard.ingestion import entity_cache
 from callboard.ingestion.entity_cache import EntityCache
 from callboard.model.errors import MissingFileError
 from callboard.model.tree import DescriptorFile
@@ -154,3 +157,49 @@ def test_only_the_damaged_entry_is_read_again(tmp_path):
     lines = kept.read_bytes().split(b"\n")
     kept.write_bytes(b"\n".join([*lines[:2], lines[2].replace(b"kind-2", b"kind-3"), *lines[3:]]))
     assert (keep(tmp_path, texts), keep(tmp_path, texts)) == (1, 0)
+
+
+API = """apiVersion: backstage.io/v1alpha1
+kind: API
+metadata: {{name: api-{0}}}
+spec:
+  type: openapi
+  lifecycle: production
+  owner: b
+  definition: |
+    openapi: 3.1.0
+    info: {{title: Api {0}, version: "1"}}
+    paths: {{}}
+---
+apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {{name: part-{0}, description: TODO}}
+spec: {{type: service, lifecycle: production, owner: b}}
+"""
+
+
+def test_files_read_ahead_by_other_processes_are_as_if_read_here_and_their_definitions_are_parsed_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(entity_cache, "MIN_PARALLEL", 4)
+    monkeypatch.setattr(entity_cache, "BATCH", 2)
+    monkeypatch.setattr(entity_cache, "can_fork", lambda: True)  # where it cannot, this process reads the batches
+    texts = [API.format(number) for number in range(5)]
+    texts += [HEAD + "spec: {type: 7}\n", "- a\n", PLAIN.replace("owner: b", "owner: b, text: {$yaml: https://example.com/x.yaml}")]
+    expected = [as_new(text) for text in texts]
+    files = [file_of(text) for text in texts]
+    PARSED.clear()
+    loading._known_documents.cache_clear()
+    cache = EntityCache(tmp_path / "kept.jsonl", "program")
+    cache.load(KINDS, LIMITS)
+    cache.read_ahead(files, KINDS, LIMITS)
+    assert len(cache.ahead) == 7, "all but the one that may read another repository"
+    monkeypatch.setattr(loading, "read_documents", None)
+    for number in range(5):
+        definition = f'openapi: 3.1.0\ninfo: {{title: Api {number}, version: "1"}}\npaths: {{}}\n'
+        assert loading.load(definition) == {"openapi": "3.1.0", "info": {"title": f"Api {number}", "version": "1"}, "paths": {}}
+    monkeypatch.setattr(entity_cache, "_content", lambda file, limits: file.tree.text.encode() if "$yaml" in file.tree.text else None)
+    assert [repr(cache.read(file, KINDS, LIMITS)) for file in files] == expected
+    assert cache.parsed == len(texts)
+    cache.save()
+    assert len(cache.used) == 7
+    monkeypatch.undo()
+    assert keep(tmp_path, texts) == 1

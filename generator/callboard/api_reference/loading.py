@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+from callboard.api_reference.parsed import PARSED
 from callboard.io.time_limit import TimeLimitError, time_limit
 from callboard.yaml.documents import Document, read_documents
 
@@ -106,12 +107,20 @@ def _yaml(text: str) -> Any:
 
 def yaml_documents(text: str) -> tuple[Document, ...]:
     """The first two documents of a text; a definition is read several times in a row, for different questions."""
-    return _read_yaml(text) if len(text) <= MAX_KEPT else _read_yaml.__wrapped__(text)
+    return _known_documents(text) if len(text) <= MAX_KEPT else _read_yaml(text)
 
 
 @lru_cache(maxsize=2)
+def _known_documents(text: str) -> tuple[Document, ...]:
+    known = PARSED.get(text)
+    if known is None:
+        known = _read_yaml(text)
+        PARSED.keep(text, known)
+    return known
+
+
 def _read_yaml(text: str) -> tuple[Document, ...]:
-    return tuple(read_documents(text, nodes=MAX_NODES, depth=MAX_DEPTH, documents=2))
+    return read_documents(text, nodes=MAX_NODES, depth=MAX_DEPTH, documents=2)
 
 
 def within_limits(value: Any) -> Any:

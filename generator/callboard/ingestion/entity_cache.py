@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from callboard.api_reference.parsed import PARSED, Packed
 from callboard.descriptors.document import FileLocation
 from callboard.descriptors.kinds import Kinds
 from callboard.descriptors.placeholders import Fetch
@@ -65,8 +66,8 @@ class EntityCache:
     """Entries of this build, which ``save`` writes."""
     base: str = ""
     """Digest of program, kinds and limits, a part of every key."""
-    ahead: dict[str, tuple[FileResult | None, bytes]] = field(default_factory=dict)
-    """Results of worker processes by key, each with its line for the cache."""
+    ahead: dict[int, _Ahead] = field(default_factory=dict)
+    """What worker processes have read, by the identity of the file, which the caller of ``read_ahead`` keeps."""
     parsed: int = 0
     """Number of files that were parsed and checked, because the cache does not have them."""
     shared: SharedValues = field(default_factory=SharedValues)
@@ -90,7 +91,7 @@ class EntityCache:
         if len(files) - len(self.entries) < MIN_PARALLEL:
             return
         new = [
-            _NewFile(key, location, data, limits_of(file, limits))
+            _NewFile(id(file), key, location, data, limits_of(file, limits))
             for file in files
             if (data := _content(file, limits)) is not None
             and not _READS_FILES.search(data)
@@ -98,11 +99,16 @@ class EntityCache:
         ]
         if len(new) >= MIN_PARALLEL and can_fork():
             batches = [new[start : start + BATCH] for start in range(0, len(new), BATCH)]
-            for results in map_forked(lambda batch: [(f.key, _read(f.location, f.data, kinds, f.limits)) for f in batch], batches):
-                self.ahead.update(results)
+            for lines, definitions in map_forked(lambda batch: _read_batch(batch, kinds), batches):
+                PARSED.add(definitions)
+                self.ahead.update(lines)
 
     def read(self, file: DescriptorFile, kinds: Kinds, limits: Limits, fetch: Fetch | None = None) -> FileResult:
         """As ``read_file``, from the cache where it has the file."""
+        if (ahead := self.ahead.pop(id(file), None)) is not None and (found := _unpacked(ahead.line)) is not None:
+            self.parsed += 1
+            self.used[ahead.key] = ahead.line
+            return self.shared.result(found.result)
         data = _content(file, limits)
         if data is None:
             self.parsed += 1
@@ -114,9 +120,7 @@ class EntityCache:
         result = cached.result if cached and _same(cached.reads, file, limits) else None
         if result is None:
             self.parsed += 1
-            result, line = self.ahead.pop(key) if key in self.ahead else (None, b"")
-            if result is None:
-                result, line = _read(location, data, kinds, limits_of(file, limits), _OtherFiles(file, limits, fetch))
+            result, line = _read(location, data, kinds, limits_of(file, limits), _OtherFiles(file, limits, fetch))
         if line:
             self.used[key] = line
         return self.shared.result(result or read_file(file, kinds, limits, fetch))
@@ -131,14 +135,31 @@ class EntityCache:
             write_atomically(self.file, b"\n".join(lines))
 
 
-@dataclass(frozen=True, slots=True)
-class _NewFile:
+class _Ahead(NamedTuple):
+    """What a worker process has read of a file."""
+
+    key: str
+    line: bytes
+    """For the cache."""
+
+
+class _NewFile(NamedTuple):
     """A file that is not cached."""
 
+    identity: int
     key: str
     location: FileLocation
     data: bytes
     limits: Limits
+
+
+def _read_batch(files: Sequence[_NewFile], kinds: Kinds) -> tuple[list[tuple[int, _Ahead]], list[Packed]]:
+    """In a worker process: the files whose results can be cached, and the values of their definitions.
+
+    Results are sent as their lines, from which they are made again in a third of the time that pickled ones take.
+    """
+    lines = ((file, _read(file.location, file.data, kinds, file.limits)[1]) for file in files)
+    return [(file.identity, _Ahead(file.key, line)) for file, line in lines if line], PARSED.take_new()
 
 
 def _content(file: DescriptorFile, limits: Limits) -> bytes | None:
@@ -210,7 +231,9 @@ def _packed(result: CachedResult) -> bytes:
     """The result as one line of JSON; empty where reading the line would not give an equal result."""
     try:
         line = msgspec.json.encode(result)
-        return line if repr(_LINES.decode(line)) == repr(result) else b""
+        again = _LINES.decode(line)
+        # The values and their order; and the types of numbers, of which some are equal: 1 and True, 10**25 and 1e25.
+        return line if again == result and msgspec.json.encode(again) == line else b""
     except (TypeError, ValueError, OverflowError, RecursionError):
         return b""
 

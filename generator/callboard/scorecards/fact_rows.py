@@ -19,12 +19,14 @@ def row_of(fact: Fact, names: frozenset[str]) -> Row:
     kind: type = type(fact.value)
     row = {name: _plain(getattr(fact.value, name)) for name in _wanted(kind, names)}
     row["source"] = fact.source
-    for name in _OF_EVERY_FACT & names:
-        row[name] = getattr(fact, name)
+    for name in _OF_EVERY_FACT:
+        if name in names:
+            row[name] = getattr(fact, name)
     return row
 
 
-_OF_EVERY_FACT = frozenset({"environment", "url", "key", "observed_at"})
+_OF_EVERY_FACT = ("environment", "url", "key", "observed_at")
+"""In the order in which they are published: a set has another one in each process."""
 
 
 @cache

@@ -41,7 +41,7 @@ _SURROGATE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?=u[dD][89a-fA-F][0-9a-fA-F]{2})"
 _STASHED_SURROGATES = re.compile(f"(?:{_BACKSLASH}u[0-9a-fA-F]{{4}})+")
 _WIDE = " " * 300
 _DENSE = re.compile(r"[-?:][ \t]+(?:[-?:][ \t]+){99}")
-"""A hundred indicators in a row. The first is written apart, so that only those are tried at which it can begin: in a quarter of the time."""
+"""A hundred indicators in a row. The first is written apart, so that only they are tried as a beginning: in a quarter of the time."""
 _TOO_DEEP_FOR_LIBYAML = "maximum nesting depth"
 _TAB_BEGINS_BLOCK = "found a tab character where an indentation space is expected"
 _MANY_BRACKETS = 400
