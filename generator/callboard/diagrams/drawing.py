@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
-from callboard.diagrams.graph import WORDS, Edge, Graph, Node
+from callboard.diagrams.graph import WORDS, Graph, Node
 from callboard.diagrams.layout import Layouts, Placement
 from callboard.diagrams.shape import BOX_HEIGHT, COLUMN_GAP, LABELLED, Pair
 from callboard.model.data_classes import dataclass
@@ -35,6 +35,10 @@ _KINDS = ("depends", "api", "part", "owns", "member")
 _WITHOUT_ARROW = {"owns", "member"}
 _WIDTHS = {**dict.fromkeys("iljtfrI.,:;'|!()[] /-", 0.36), **dict.fromkeys("mwMW@%—…", 0.92)}
 """Widths of letters in a bold sans serif, in em: precise enough to decide whether a text fits."""
+SHARED_LINES = 24
+"""Lines of the largest graph whose drawn lines are kept: larger graphs are seldom equal."""
+Lines = tuple[tuple[int, int, str], ...]
+"""The lines of a graph: numbers of the nodes at their ends, and the kind."""
 _SURE = 0.85
 """A text up to this part of its room also fits in the widest fonts that browsers fall back on."""
 
@@ -54,12 +58,12 @@ class Diagram:
 
 def diagram(graph: Graph, layouts: Layouts, up: str, words: Mapping[str, str] = WORDS, *, key: str = "graph") -> Diagram | None:
     """The graph as ``draw`` draws it, with its legend; None for a graph of one box. ``words`` are the portal's labels."""
-    svg = draw(graph, layouts, up, key=key, words=words)
-    if not svg:
+    if not graph.is_worth_drawing:
         return None
-    ids = {node.id for node in graph.nodes}
-    kinds = {edge.kind for edge in graph.edges if edge.tail in ids and edge.head in ids}
-    return Diagram(svg, tuple((kind, words[f"diagram_line_{kind}"]) for kind in _KINDS if kind in kinds))
+    lines = _numbered(graph)
+    kinds = {kind for _, _, kind in lines}
+    legend = tuple((kind, words[f"diagram_line_{kind}"]) for kind in _KINDS if kind in kinds)
+    return Diagram(_drawn(graph, lines, layouts, up, key, words), legend)
 
 
 def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph", words: Mapping[str, str] = WORDS) -> Markup:
@@ -68,19 +72,32 @@ def draw(graph: Graph, layouts: Layouts, up: str, *, key: str = "graph", words: 
     ``up`` is the relative path from the page to the site's root. ``key`` makes ids unique where a page has several diagrams.
     Empty for a graph of one box.
     """
-    if not graph.is_worth_drawing:
-        return Markup()
+    return _drawn(graph, _numbered(graph), layouts, up, key, words) if graph.is_worth_drawing else Markup()
+
+
+def _drawn(graph: Graph, lines: Lines, layouts: Layouts, up: str, key: str, words: Mapping[str, str]) -> Markup:
     width = box_width(graph.nodes)
     placement = layouts.place(graph, width)
-    parts = [_head(graph, placement, width, key), *_edges(graph, placement, width, words)]
-    parts += (_node(node, corner, width, up) for node, corner in zip(graph.nodes, placement.corners, strict=True))
+    parts = [_head(graph, placement, width, key), _edges(lines, placement, width, words)]
+    parts += [_node(node, corner, width, up) for node, corner in zip(graph.nodes, placement.corners, strict=True)]
     return Markup(f'<div class="cb-graph-box">{"".join(parts)}</svg>{_start(graph, placement)}</div>')  # noqa: S704  # all parts are escaped
+
+
+def _numbered(graph: Graph) -> Lines:
+    """The edges between nodes of the graph, with the numbers of the nodes in place of their ids."""
+    number = {node.id: i for i, node in enumerate(graph.nodes)}
+    return tuple([(number[tail], number[head], kind) for tail, head, kind in graph.edges if tail in number and head in number])
 
 
 def box_width(nodes: Sequence[Node]) -> int:
     """The smallest of the widths that holds all texts, or the widest."""
-    needed = max(max(_width(node.label, LABEL_SIZE), _width(node.sub, SUB_SIZE)) for node in nodes) + TEXT_MARGIN
+    needed = max(map(_needed, nodes)) + TEXT_MARGIN
     return next((width for width in BOX_WIDTHS if width >= needed), BOX_WIDTHS[-1])
+
+
+@lru_cache(20_000)
+def _needed(node: Node) -> float:
+    return max(_width(node.label, LABEL_SIZE), _width(node.sub, SUB_SIZE))
 
 
 def _head(graph: Graph, placement: Placement, box: int, key: str) -> str:
@@ -101,9 +118,19 @@ def _start(graph: Graph, placement: Placement) -> str:
     return f'<span class="cb-graph-start cb-graph-start--{percent}"></span>'
 
 
-def _edges(graph: Graph, placement: Placement, width: int, words: Mapping[str, str]) -> list[str]:
+def _edges(lines: Lines, placement: Placement, width: int, words: Mapping[str, str]) -> str:
+    """``_edges_of``, drawn once for all graphs of the same placement and lines: most of them are small."""
+    if len(lines) > SHARED_LINES:
+        return _edges_of(lines, placement, width, words)
+    known = placement.drawn.get(lines)
+    if known is None or known[0] is not words:
+        known = placement.drawn[lines] = (words, _edges_of(lines, placement, width, words))
+    return known[1]
+
+
+def _edges_of(lines: Lines, placement: Placement, width: int, words: Mapping[str, str]) -> str:
     """One path for all lines of a kind, and one for all arrow heads; a few lines have labels."""
-    ends = _ends(graph)
+    ends = _ends(lines)
     drawn: dict[str, list[str]] = {}
     tips: list[str] = []
     labels: list[str] = []
@@ -117,7 +144,7 @@ def _edges(graph: Graph, placement: Placement, width: int, words: Mapping[str, s
             labels.append(_label(points, words[f"diagram_line_{kind}"]))
     paths = [_kind(kind, drawn[kind], words[f"diagram_line_{kind}"]) for kind in sorted(drawn)]
     heads = [f'<path class="cb-graph__tip" d="{"".join(tips)}"/>'] if tips else []
-    return [*paths, *heads, *labels]
+    return "".join((*paths, *heads, *labels))
 
 
 def _kind(kind: str, lines: Sequence[str], word: str) -> str:
@@ -131,25 +158,22 @@ def _label(points: Sequence[int], word: str) -> str:
     return f'<text class="cb-graph__label" x="{x}" y="{y + 4}">{escape(word)}</text>'
 
 
-def _ends(graph: Graph) -> Mapping[Pair, tuple[str, bool, bool]]:
+def _ends(lines: Lines) -> Mapping[Pair, tuple[str, bool, bool]]:
     """For every pair of nodes with an edge, in both orders: kind of the line, an arrow at the first, an arrow at the second.
 
     Where two edges share a line, the more solid kind is drawn.
     """
-    number = {node.id: i for i, node in enumerate(graph.nodes)}
     ends: dict[Pair, tuple[str, bool, bool]] = {}
-    for edge in sorted(graph.edges, key=_solidity):
-        if edge.tail in number and edge.head in number:
-            pair = number[edge.tail], number[edge.head]
-            kind, first, second = ends.get(pair, (edge.kind, False, False))
-            second = second or edge.kind not in _WITHOUT_ARROW
-            ends[pair] = kind, first, second
-            ends[pair[::-1]] = kind, second, first
+    for tail, head, edge in sorted(lines, key=_solidity):
+        kind, first, second = ends.get((tail, head), (edge, False, False))
+        second = second or edge not in _WITHOUT_ARROW
+        ends[tail, head] = kind, first, second
+        ends[head, tail] = kind, second, first
     return ends
 
 
-def _solidity(edge: Edge) -> int:
-    return _KINDS.index(edge.kind)
+def _solidity(line: tuple[int, int, str]) -> int:
+    return _KINDS.index(line[2])
 
 
 def _curve(left: Pair, right: Pair, width: int) -> tuple[int, ...]:
@@ -219,13 +243,17 @@ def _fitted(text: str, room: float, size: float) -> str:
 @lru_cache(20_000)
 def _width(text: str, size: float) -> float:
     """Approximate width of the text in pixels."""
-    return sum(map(_letter, text[: 2 * LONGEST_LABEL])) * size
+    return sum(map(_LETTERS.__getitem__, text[: 2 * LONGEST_LABEL])) * size
 
 
-def _letter(char: str) -> float:
-    if char < "\x7f":
-        return _WIDTHS.get(char) or (0.72 if char.isupper() else 0.6)
-    return 1.05 if east_asian_width(char) in "WF" else 0.7
+class _Letters(dict[str, float]):
+    """Widths of letters in em; those of ASCII are known."""
+
+    def __missing__(self, char: str) -> float:
+        return 1.05 if east_asian_width(char) in "WF" else 0.7
+
+
+_LETTERS = _Letters({char: _WIDTHS.get(char) or (0.72 if char.isupper() else 0.6) for char in map(chr, range(0x7F))})
 
 
 @lru_cache(20_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from callboard.catalog import organization, presentation
@@ -20,9 +20,8 @@ EdgeKind = Literal["depends", "api", "part", "owns", "member"]
 State = Literal["", "root", "missing", "more", "outside"]
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One box."""
+class Node(NamedTuple):
+    """One box. A tuple, since each is looked up in caches by all its fields for every diagram that it is in."""
 
     id: NodeId
     """The entity, or a string for other boxes (``more:left``); unique in its graph."""
@@ -38,8 +37,7 @@ class Node:
     """``root``: the page's entity. ``missing``: not in the catalog. ``more``: several. ``outside``: not in the map or portal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """``tail`` depends on (or is part of, or is above) ``head``."""
 
     tail: NodeId
@@ -105,25 +103,27 @@ _LINE = 200
 
 def node_of(catalog: Catalog, ref: EntityRef, *, state: State = "", words: Mapping[str, str] = WORDS, sub: str | None = None) -> Node:
     """The box of an entity; one that this portal does not have is marked and has no link. ``sub`` replaces type and owner."""
-    entity = catalog.get(ref)
+    if catalog.get(ref) is not None:
+        return _with_owner(catalog, ref, state, words) if sub is None else _of_entity(catalog, ref, state, sub)
+    if catalog.exists(ref):
+        return Node(ref, ref.name[:_LINE], words["diagram_elsewhere"], _icon(catalog, ref), "", "outside")
+    return Node(ref, ref.name[:_LINE], words["diagram_missing"], ICON_MISSING, "", "missing")
+
+
+def _of_entity(catalog: Catalog, ref: EntityRef, state: State, sub: str) -> Node:
+    return Node(ref, name_of(catalog, ref), sub, _icon(catalog, ref), entity_path(ref), state)
+
+
+def _icon(catalog: Catalog, ref: EntityRef) -> str:
     kind = catalog.kinds.get(ref.kind)
-    if entity is None and catalog.exists(ref):
-        return Node(ref, ref.name[:_LINE], words["diagram_elsewhere"], kind.icon if kind else UNKNOWN_KIND_ICON, "", "outside")
-    if entity is None:
-        return Node(ref, ref.name[:_LINE], words["diagram_missing"], ICON_MISSING, "", "missing")
-    if sub is None:
-        return _with_owner(catalog, ref, state, words)
-    return Node(ref, name_of(catalog, ref), sub, kind.icon if kind else UNKNOWN_KIND_ICON, entity_path(ref), state)
+    return kind.icon if kind else UNKNOWN_KIND_ICON
 
 
 def _with_owner(catalog: Catalog, ref: EntityRef, state: State, words: Mapping[str, str]) -> Node:
     """The box with type and owner, made once for the diagrams of all neighbors: their pages read the entity and its relations."""
     known: tuple[Mapping[str, str], Node] | None = catalog.memo.get((ref, state))
     if known is None or known[0] is not words:
-        kind = catalog.kinds.get(ref.kind)
-        icon = kind.icon if kind else UNKNOWN_KIND_ICON
-        node = Node(ref, name_of(catalog, ref), _sub(catalog, ref, words), icon, entity_path(ref), state)
-        known = catalog.memo[ref, state] = (words, node)
+        known = catalog.keep((ref, state), (words, _of_entity(catalog, ref, state, _sub(catalog, ref, words))))
     catalog.relations.get(ref)
     return known[1]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from callboard.diagrams.graph import Graph
 from callboard.diagrams.layered import Places, lay_out
@@ -38,6 +39,8 @@ class Placement:
     """Pairs of nodes with a line, the left (or upper) one first, each once."""
     routes: dict[Pair, tuple[int, ...]]
     """Bézier points of the lines that cross a column, by the line."""
+    drawn: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What is drawn of the lines once for all graphs with this placement."""
 
 
 @dataclass(slots=True)

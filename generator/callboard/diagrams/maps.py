@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import replace
 
 from callboard.catalog import organization, structure
 from callboard.catalog.graph import Catalog
@@ -114,11 +113,11 @@ def _around(
     boxes_of: dict[EntityRef, NodeId] = {}
     for end in near:
         node = node_of(catalog, end, state="outside", words=words)
-        node = replace(node, id=f"{side}:{end}") if end in sketch.nodes else node
+        node = node._replace(id=f"{side}:{end}") if end in sketch.nodes else node
         sketch.add(node)
         boxes_of[end] = node.id
     if far:
-        sketch.add(replace(more_node(f"around-{side}", far, lists, words), label=counted(words, f"diagram_around_{side}", far)))
+        sketch.add(more_node(f"around-{side}", far, lists, words)._replace(label=counted(words, f"diagram_around_{side}", far)))
     return boxes_of
 
 
