@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from callboard.descriptors.kinds import Kinds
 from callboard.model.data_classes import dataclass
@@ -14,6 +14,9 @@ from callboard.model.entity import Entity
 from callboard.model.ref import EntityRef
 from callboard.model.relation import Relation
 
+T = TypeVar("T")
+KEPT = 50_000
+"""Values of ``once`` that are kept: those of all entities of a very large catalog would take much memory."""
 FEW = 16
 """Up to this number of relations a scan is faster than a binary search. A group may have thousands of ``ownerOf`` and one ``childOf``."""
 
@@ -54,6 +57,21 @@ class Catalog:
                 relations = tuple(relation for type_ in sorted(set(types)) for relation in _of_type(relations, type_))
             targets = known[source] = tuple(dict.fromkeys(relation.target for relation in relations if relation.type in types))
         return targets
+
+    def once(self, key: Any, make: Callable[..., T], *arguments: Any) -> T:
+        """What ``make`` returns for these arguments, made when it is first asked for; ``key`` stands for function and arguments."""
+        made = self.memo.get(key)
+        if made is None:
+            made = self.keep(key, (make(*arguments),))
+        value: T = made[0]
+        return value
+
+    def keep(self, key: Any, value: T) -> T:
+        """The value, kept in ``memo``."""
+        if len(self.memo) >= KEPT:
+            self.memo.clear()
+        self.memo[key] = value
+        return value
 
     def of_kind(self, *kinds: str) -> Iterator[Entity]:
         """The entities of these canonical kinds, sorted by reference."""

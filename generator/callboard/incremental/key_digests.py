@@ -35,6 +35,11 @@ def id_of(key: DependencyKey) -> int:
     return crc32(_encoded(name_of(key)))
 
 
+def id_below(start: int, rest: tuple[str, ...]) -> int:
+    """The id of the key of several strings that begins with one string, where ``start`` is that of this string and ``SEPARATOR``."""
+    return crc32(_encoded(SEPARATOR.join(rest)), start)
+
+
 @dataclass(frozen=True, slots=True)
 class KeyDigests:
     """The fingerprints of all keys, to be compared with those of another build."""

@@ -61,26 +61,22 @@ class TrackedMapping(Mapping[K, V], Generic[K, V]):
     Args:
         reads: receives the keys.
         values: the mapping that is tracked.
-        wrap: applied to each value that is read.
     """
 
-    __slots__ = ("_ids", "_seen", "_values", "_wrap")
+    __slots__ = ("_ids", "_seen", "_values")
 
-    def __init__(self, reads: Reads, values: Mapping[K, V], wrap: Callable[[V], V] | None = None) -> None:
+    def __init__(self, reads: Reads, values: Mapping[K, V]) -> None:
         self._ids, self._seen = reads.ids, reads.seen
         self._values = values
-        self._wrap = wrap
 
     def __getitem__(self, key: K) -> V:
         self._seen.add(self._ids[key])
-        value = self._values[key]
-        return self._wrap(value) if self._wrap else value
+        return self._values[key]
 
     def get(self, key: K, default: Any = None) -> Any:
         """As ``Mapping.get``; a missing key is a dependency too."""
         self._seen.add(self._ids[key])
-        value = self._values.get(key)
-        return default if value is None else self._wrap(value) if self._wrap else value
+        return self._values.get(key, default)
 
     def __contains__(self, key: object) -> bool:
         self._seen.add(self._ids[key])
@@ -140,18 +136,28 @@ class DependencyTracker:
         """What records the keys of an aspect."""
         return Reads(aspect, self._seen)
 
-    def tracked(self, aspect: str, values: Mapping[K, V], wrap: Callable[[V], V] | None = None) -> TrackedMapping[K, V]:
+    def tracked(self, aspect: str, values: Mapping[K, V]) -> TrackedMapping[K, V]:
         """The mapping as a ``TrackedMapping`` of this tracker."""
-        return TrackedMapping(self.reads(aspect), values, wrap)
+        return TrackedMapping(self.reads(aspect), values)
 
     def begin(self, *keys: DependencyKey) -> None:
         """Start the dependencies of a page; ``keys`` are dependencies that are not read through tracked mappings."""
         self._seen.clear()
-        self._seen.update(map(id_of, keys))
+        if keys:
+            self._seen.update(map(id_of, keys))
 
     def end(self) -> Dependencies:
         """The dependencies since ``begin``."""
         return Dependencies(array(_NUMBER, self._seen).tobytes())
+
+    def recorded(self, make: Callable[..., V], *arguments: Any) -> tuple[V, tuple[int, ...]]:
+        """What ``make`` returns for these arguments, and the ids of what it reads, which are among the page's dependencies too."""
+        before = {*self._seen}
+        self._seen.clear()
+        try:
+            return make(*arguments), tuple(self._seen)
+        finally:
+            self._seen |= before
 
     def digest(self, *aspects: str) -> str:
         """One digest of base and all fingerprints, or of those of these aspects."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from functools import lru_cache
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -219,6 +220,7 @@ def problem_view(problem: Problem, links: EntityLinks, trees: Trees) -> ProblemV
     )
 
 
+@lru_cache(2_048)
 def with_code(text: str) -> Markup:
     """Escaped text in which each pair of backticks becomes ``<code>``; a single backtick stays."""
     parts = str(escape(text)).split("`")

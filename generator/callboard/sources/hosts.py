@@ -46,17 +46,20 @@ class Web:
     def view_url(self, path: str, line: int | None = None) -> str:
         """Address of the file, at that line."""
         template = self.view + self.line if line is not None and "{line}" not in self.view and self.view else self.view
-        return self._filled(template, path, line)
+        return _filled(template, self.prefix + path, line)
 
     def edit_url(self, path: str) -> str:
         """Address of the file in the host's editor."""
-        return self._filled(self.edit, path, None)
+        return _filled(self.edit, self.prefix + path, None)
 
-    def _filled(self, template: str, path: str, line: int | None) -> str:
-        values = {"path": quote(self.prefix + path, safe="/"), "line": str(line or 1)}
-        literals, names = _pieces(template, has_line=bool(line))
-        filled = [text for literal, name in zip(literals, names, strict=False) for text in (literal, values.get(name, f"{{{name}}}"))]
-        return "".join((*filled, literals[-1]))
+
+@lru_cache(4_096)
+def _filled(template: str, path: str, line: int | None) -> str:
+    """The URL of a file, which is asked for by several parts of a page."""
+    values = {"path": quote(path, safe="/"), "line": str(line or 1)}
+    literals, names = _pieces(template, has_line=bool(line))
+    filled = [text for literal, name in zip(literals, names, strict=False) for text in (literal, values.get(name, f"{{{name}}}"))]
+    return "".join((*filled, literals[-1]))
 
 
 @lru_cache(1_000)

@@ -67,8 +67,11 @@ def has_docs(context: EntityContext, entity: Entity) -> bool:
 
 def _documented_elsewhere(context: EntityContext, entity: Entity) -> Entity | None:
     """The entity whose documentation is also this one's; None if there is none, or if it has none itself."""
+    named = annotation(entity, "backstage.io/techdocs-entity")
+    if not named:
+        return None
     try:
-        ref = parse_ref(annotation(entity, "backstage.io/techdocs-entity"), default_namespace=entity.ref.namespace).canonical()
+        ref = parse_ref(named, default_namespace=entity.ref.namespace).canonical()
     except RefError:
         return None
     other = context.catalog.get(ref)

@@ -183,8 +183,8 @@ def _criterion(key: str, icon: str, value: object, lines: str = "") -> _Criterio
 
 
 def _owner_criterion(context: EntityContext, entity: Entity) -> _Criterion:
-    owner = organization.owner(context.catalog, entity.ref)
-    return _criterion("owner", "no-owner", context.catalog.exists(owner), _spec("owner", _likely_owner(context, entity)))
+    has_owner = context.catalog.exists(organization.owner(context.catalog, entity.ref))
+    return _Criterion("owner", "no-owner", has_owner, "" if has_owner else _spec("owner", _likely_owner(context, entity)))
 
 
 def _likely_owner(context: EntityContext, entity: Entity) -> str:

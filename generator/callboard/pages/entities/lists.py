@@ -11,7 +11,7 @@ from callboard.model.ref import EntityRef
 from callboard.pages.entities.context import LIST_LIMIT, EntityContext
 from callboard.pages.entities.view import EntityRow, ListView, TableRow, TableView
 from callboard.pages.safe_text import text_of
-from callboard.pages.shared_views import CountView, lifecycle_of
+from callboard.pages.shared_views import CountView, EntityLink, lifecycle_of
 
 
 def more(context: EntityContext, count: int, shown: int) -> str:
@@ -37,7 +37,13 @@ def numbered(context: EntityContext, key: str, number: int) -> str:
 
 def row(context: EntityContext, ref: EntityRef, role: str = "") -> EntityRow:
     """One entity with its role and owner."""
-    return EntityRow(context.links.to(ref), role, context.owner_of(ref), context.is_unowned(ref))
+    return EntityRow(context.links.to(ref), role, *_ownership(context, ref))
+
+
+def _ownership(context: EntityContext, ref: EntityRef) -> tuple[EntityLink | None, bool]:
+    """The owner, and whether one is missing."""
+    owner = context.owner_of(ref)
+    return owner, owner is None and context.is_unowned(ref)
 
 
 def list_view(
@@ -67,14 +73,20 @@ def table_view(
 
 
 def _table_row(context: EntityContext, ref: EntityRef, role: str) -> TableRow:
+    """The row, made once for all tables: an entity is in those of its owner, of each member of it, and of its system."""
+    return context.catalog.once(("table row", ref, role), _new_table_row, context, ref, role)
+
+
+def _new_table_row(context: EntityContext, ref: EntityRef, role: str) -> TableRow:
     entity = context.catalog.get(ref)
+    owner, is_unowned = _ownership(context, ref)
     return TableRow(
         link=context.links.to(ref),
         role=role,
         type=text_of(presentation.type_of(entity), 60) if entity else "",
         lifecycle=lifecycle_of(entity) if entity else None,
-        owner=context.owner_of(ref),
-        is_unowned=context.is_unowned(ref),
+        owner=owner,
+        is_unowned=is_unowned,
         problems=len(context.problems_by_subject.get(ref, ())),
     )
 

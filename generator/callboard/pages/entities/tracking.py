@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from callboard.catalog.graph import Catalog
 from callboard.incremental.fingerprint import canonical, code_digest, content_digest
-from callboard.incremental.key_digests import ALL, DependencyKey
+from callboard.incremental.key_digests import ALL, SEPARATOR, DependencyKey, id_below, id_of
 from callboard.incremental.tracking import DependencyTracker, Reads, TrackedMapping, fingerprint_of
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity
@@ -53,6 +53,7 @@ def track(context: EntityContext, more: Mapping[DependencyKey, str] | None = Non
             catalog.known_targets,
             asked_for=links,
             read_relations=relations,
+            tracker=tracker,
         ),
         impacts=tracker.tracked("impact", context.impacts),
         problems_by_subject=tracker.tracked("problems", context.problems_by_subject),
@@ -74,14 +75,16 @@ def _tracked_providers(context: EntityContext, reads: Reads) -> dict[str, Any]:
 
     def tracked(provider: Any) -> Callable[[Entity], Any]:
         number = next(numbers)
-        return partial(_called, provider, every if getattr(provider, "reads_input_of_others", False) else (number,), reads)
+        read = every if getattr(provider, "reads_input_of_others", False) else (number,)
+        return partial(_called, provider, [id_of(("added", f"{each}{SEPARATOR}")) for each in read], reads)
 
     return {name: tuple(map(tracked, getattr(context, name))) for name in _PROVIDERS}
 
 
-def _called(provider: Callable[[Entity], T | None], numbers: Iterable[int], reads: Reads, entity: Entity) -> T | None:
-    for number in numbers:
-        reads.add(_of_provider(number, entity.ref))
+def _called(provider: Callable[[Entity], T | None], starts: Iterable[int], reads: Reads, entity: Entity) -> T | None:
+    """The ids of ``_of_provider`` are made from their beginnings: a page reads one of each provider, and no other page does."""
+    for start in starts:
+        reads.seen.add(id_below(start, entity.ref))
     return provider(entity)
 
 
@@ -172,6 +175,7 @@ class _Catalog(Catalog):
 
     asked_for: Reads = field(kw_only=True)
     read_relations: Reads = field(kw_only=True)
+    tracker: DependencyTracker = field(kw_only=True)
 
     def exists(self, ref: EntityRef | None) -> bool:
         if ref is not None:
@@ -184,6 +188,15 @@ class _Catalog(Catalog):
         known = self.known_targets.get(types)
         targets = known.get(source) if known else None
         return Catalog.targets(self, source, *types) if targets is None else targets
+
+    def once(self, key: Any, make: Callable[..., T], *arguments: Any) -> T:
+        """Each page that asks depends on what was read to make the value."""
+        made = self.memo.get(key)
+        if made is None:
+            made = self.keep(key, self.tracker.recorded(make, *arguments))
+        self.asked_for.seen.update(made[1])
+        value: T = made[0]
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,10 @@ class FactsContext(PageContext):
         """Whether there are facts about one of the entities, or a tool was queried about it."""
         return any(ref in self.facts_by_subject or ref in self.measured_by_subject for ref in refs)
 
+    def has_any(self, family: str) -> bool:
+        """Whether there are facts of a family about any entity, or a tool was queried for it."""
+        return family in self.facts_by_family or family in self.measured_by_family
+
     def of_family(self, family: str) -> tuple[Fact, ...]:
         """Facts of one family about all entities, by entity; none if the audience must not see the family."""
         return tuple(chain.from_iterable(self.facts_by_family.get(family, {}).values())) if self.is_visible(family) else ()

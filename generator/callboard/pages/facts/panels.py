@@ -38,7 +38,7 @@ def _panels(context: FactsContext, ref: EntityRef) -> Iterator[PanelView]:
     if not context.knows_any((ref,)):
         return
     for family, pages in context.families.items():
-        if not context.is_visible(family):
+        if not (context.has_any(family) and context.is_visible(family)):
             continue
         facts, measurements = context.facts(ref, family), context.measured((ref,), family)
         if measurements or facts:

@@ -52,7 +52,7 @@ def _panel(
 ) -> PanelView | None:
     """The panel; with ``need_attention``, of the facts that it gives, and None if there are none."""
     renderer = context.families[family].rollup
-    if renderer is None or not context.is_visible(family):
+    if renderer is None or not (context.has_any(family) and context.is_visible(family)):
         return None
     measurements = context.measured(refs, family)
     facts = counted(context, family, context.facts_about(refs, family))
