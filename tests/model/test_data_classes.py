@@ -6,7 +6,8 @@ import copy
 import dataclasses
 import inspect
 import pickle
-from typing import Any, Generic, TypeVar
+from types import FunctionType
+from typing import Any, ClassVar, Generic, TypeVar
 
 import msgspec
 import pytest
@@ -96,6 +97,21 @@ class Own:
         return "own"
 
 
+class Base:
+    """Not a data class."""
+
+    unit = "m"
+    limit = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Base):
+    """With a default of its base, and with a value that is no field."""
+
+    shown: ClassVar[bool] = True
+    limit: int
+
+
 @dataclass(frozen=True, slots=True)
 class Solid(Point):
     """Extends a data class."""
@@ -169,3 +185,53 @@ def test_a_class_that_extends_one_is_one() -> None:
         @dataclass(slots=True)
         class Loose(Point):
             w: int = 0
+
+
+def test_defaults_of_a_base_and_values_of_the_class_are_kept() -> None:
+    assert (Measured(), Measured.shown, Measured().unit) == (Measured(3), True, "m")
+    assert [field.name for field in dataclasses.fields(Measured)] == ["limit"]
+
+
+def test_the_initializer_is_compiled_for_the_first_instance() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Late:
+        """Made once."""
+
+        x: int
+        y: int = 2
+
+    class Later(Late):
+        """Has the initializer of its base."""
+
+    assert not isinstance(vars(Late)["__init__"], FunctionType)
+    assert (Later(1).y, Late(1, y=3).y) == (2, 3)
+    assert isinstance(vars(Late)["__init__"], FunctionType)
+    assert "__init__" not in vars(Later)
+
+
+def test_wrong_fields_are_refused_when_the_class_is_made() -> None:
+    with pytest.raises(TypeError, match="non-default argument 'y' follows default argument"):
+
+        @dataclass(frozen=True, slots=True)
+        class Unordered:
+            """Refused."""
+
+            x: int = 1
+            y: int
+
+    with pytest.raises(ValueError, match="mutable default"):
+
+        @dataclass(frozen=True, slots=True)
+        class Shared:
+            """Refused."""
+
+            x: list[int] = []  # noqa: RUF012 - what is refused
+
+    with pytest.raises(TypeError, match="no type annotation"):
+
+        @dataclass(frozen=True, slots=True)
+        class Unnamed:
+            """Refused."""
+
+            x = dataclasses.field(default=1)
+            y: int = 2

@@ -1,13 +1,15 @@
-"""``dataclass`` as in the standard library, at a quarter of its time for each class: hundreds of classes are made when a command starts.
+"""``dataclass`` as in the standard library, at a tenth of its time for each class: hundreds of classes are made when a command starts.
 
-The standard library compiles a function for each method of each class, six for a frozen one. Here only ``__init__`` is compiled. All
-other methods are closures over the names of the fields. What a class is to its users is the same: ``fields``, ``replace`` and ``asdict``
-work, arguments are checked, frozen instances raise ``FrozenInstanceError``. A frozen instance is also made in two thirds of the time.
-One thing is left out: the text of a value that contains itself raises ``RecursionError``.
+The standard library compiles a function for each method of each class, six for a frozen one. Here only ``__init__`` is compiled, when the
+first instance is made: most commands use a part of the classes. All other methods are closures over the names of the fields. What a class
+is to its users is the same: ``fields``, ``replace`` and ``asdict`` work, arguments are checked, frozen instances raise
+``FrozenInstanceError``. A frozen instance is also made in two thirds of the time. One thing is left out: the text of a value that contains
+itself raises ``RecursionError``.
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable, Sequence
 from operator import attrgetter
@@ -18,14 +20,15 @@ _NONE_GIVEN = object()
 
 
 def _make(cls: type | None = None, /, *, frozen: bool = False, slots: bool = False, eq: bool = True, **options: bool) -> Any:
-    """A data class. The standard library makes those without slots, with other options, and those that extend a data class."""
+    """A data class. The standard library makes those without slots, with other options or bases, and those with fields of special kinds."""
 
     def wrap(cls: type) -> Any:
-        if not slots or options or any("__dataclass_fields__" in vars(base) for base in cls.__mro__[1:]):
+        fields = _fields_of(cls) if slots and not options and type(cls) is type else None
+        if fields is None:
             return dataclasses.dataclass(frozen=frozen, slots=slots, eq=eq, **options)(cls)
-        made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
-        made.__dataclass_params__.frozen = frozen  # a class that extends it has to be frozen too
-        _complete(made, frozen=frozen, eq=eq)
+        made = _with_slots(cls, fields)
+        made.__dataclass_params__ = _FROZEN_PARAMETERS if frozen else _PARAMETERS
+        _complete(made, tuple(fields.values()), frozen=frozen, eq=eq)
         return made
 
     return wrap if cls is None else wrap(cls)
@@ -37,11 +40,87 @@ else:
     dataclass = _make
 
 
-def _complete(cls: Any, *, frozen: bool, eq: bool) -> None:
+@dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)
+class _Sample:
+    """Of which other classes get what the standard library keeps of each data class."""
+
+    field: str
+
+
+_KIND_OF_FIELD = dataclasses.fields(_Sample)[0]._field_type  # type: ignore[attr-defined]  # noqa: SLF001 - ``dataclasses.fields`` asks for it
+_PARAMETERS: Any = _Sample.__dataclass_params__  # type: ignore[attr-defined]
+_FROZEN_PARAMETERS = copy.copy(_PARAMETERS)
+_FROZEN_PARAMETERS.frozen = True  # a class that extends one has to be frozen too
+_SPECIAL_KINDS = ("ClassVar", "InitVar", "KW_ONLY")
+
+
+def _fields_of(cls: type) -> dict[str, dataclasses.Field[Any]] | None:
+    """The fields by name; None if they have to be read, or refused, by the standard library."""
+    if not _is_simple(cls):
+        return None
+    fields, has_default = dict[str, Any](), False
+    for name, kind in vars(cls)["__annotations__"].items():
+        if kind.startswith("ClassVar["):
+            continue
+        default = getattr(cls, name, dataclasses.MISSING)
+        field: Any = default if isinstance(default, dataclasses.Field) else dataclasses.field(default=default)
+        field.name, field.type, field._field_type = name, kind, _KIND_OF_FIELD  # noqa: SLF001 - as above
+        field.kw_only = field.kw_only is True
+        is_given = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+        if field.default.__class__.__hash__ is None or (is_given and has_default and field.init and not field.kw_only):
+            return None
+        has_default = has_default or (field.init and not field.kw_only and not is_given)
+        fields[name] = field
+    is_whole = not any(isinstance(value, dataclasses.Field) for name, value in vars(cls).items() if name not in fields)
+    return fields if is_whole else None
+
+
+def _is_simple(cls: type) -> bool:
+    """Whether a class extends none with slots or fields, has a text, and annotations without a special meaning."""
+    known = vars(cls)
+    if "__annotations__" not in known or "__slots__" in known or not cls.__doc__:
+        return False
+    if any("__dataclass_fields__" in vars(base) or vars(base).get("__slots__") for base in cls.__mro__[1:]):
+        return False
+    return all(
+        isinstance(kind, str) and (kind.startswith("ClassVar[") or not any(special in kind for special in _SPECIAL_KINDS))
+        for kind in known["__annotations__"].values()
+    )
+
+
+def _with_slots(cls: type, fields: dict[str, dataclasses.Field[Any]]) -> Any:
+    """The class with a slot for each field, which only a new class can have."""
+    body = {name: value for name, value in vars(cls).items() if name not in fields and name not in {"__dict__", "__weakref__"}}
+    positional = tuple(field.name for field in fields.values() if field.init and not field.kw_only)
+    added = {"__slots__": tuple(fields), "__dataclass_fields__": fields, "__match_args__": positional}
+    if hasattr(_Sample, "__replace__"):  # since Python 3.13, for ``copy.replace``
+        added["__replace__"] = _Sample.__replace__
+    made = type(cls)(cls.__name__, cls.__bases__, {**added, **body})
+    made.__qualname__ = cls.__qualname__
+    return made
+
+
+class _FirstInit:
+    """Stands for ``__init__`` of a class until it is asked for, and puts it in its own place then."""
+
+    __slots__ = ("_arguments",)
+
+    def __init__(self, *arguments: Any) -> None:
+        self._arguments = arguments
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """The function, or the method of an instance."""
+        cls, fields, frozen = self._arguments
+        method = _initializer(cls, fields, frozen=frozen)
+        cls.__init__ = method
+        return method if instance is None else method.__get__(instance, owner)
+
+
+def _complete(cls: Any, fields: tuple[dataclasses.Field[Any], ...], *, frozen: bool, eq: bool) -> None:
     """Add the methods of a data class, those that its body does not define."""
-    known, fields = vars(cls), dataclasses.fields(cls)
+    known = vars(cls)
     methods: dict[str, Any] = {
-        "__init__": _initializer(cls, fields, frozen=frozen),
+        "__init__": _FirstInit(cls, fields, frozen),
         "__repr__": _representation(tuple(field.name for field in fields if field.repr)),
     }
     if frozen:
@@ -132,12 +211,14 @@ def _refuse_to_delete(self: Any, name: str) -> Never:  # noqa: ARG001 - signatur
 
 def _for_pickle(cls: Any, fields: Sequence[dataclasses.Field[Any]]) -> dict[str, Any]:
     """The methods with which a frozen instance is copied to another process: the values in the order of the fields."""
-    setters = tuple(vars(cls)[field.name].__set__ for field in fields)
+    setters: list[Any] = []
 
     def __getstate__(self: Any) -> list[Any]:  # noqa: N807
         return [getattr(self, field.name) for field in fields]
 
     def __setstate__(self: Any, state: list[Any]) -> None:  # noqa: N807
+        if not setters:
+            setters.extend(vars(cls)[field.name].__set__ for field in fields)
         for set_value, value in zip(setters, state, strict=True):
             set_value(self, value)
 

@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 from callboard.catalog.columns import columns_index
 from callboard.catalog.export import entity_json
@@ -164,4 +164,4 @@ def robots(portal: Portal) -> bytes:
 
 
 def _url(path: str, base: str) -> str:
-    return f"<url><loc>{escape(base.rstrip('/'))}/{quote(path)}</loc></url>\n"
+    return f"<url><loc>{escape(base.rstrip('/'), quote=False)}/{quote(path)}</loc></url>\n"
