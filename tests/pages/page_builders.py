@@ -32,6 +32,8 @@ class HostTree:
     id: str = "tree"
     repository: str = "acme/shop"
     host: str = "https://github.com/acme/shop"
+    revision: str = "0123456789abcdef"
+    addresses: tuple[str, ...] = ()
 
     def view_url(self, path, line=None):
         return f"{self.host}/blob/main/{path}" + (f"#L{line}" if line else "") if self.host else ""
