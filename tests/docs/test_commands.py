@@ -313,7 +313,7 @@ def dressed(tmp_path_factory):
 def test_own_styles_are_joined_to_those_of_pages_and_the_footer_is_replaced(dressed):
     site, _ = dressed
     for sheet in ("page.css", "portal.css"):
-        assert "--md-primary-fg-color: #0b3d2e" in (site / "assets" / sheet).read_text("utf-8")
+        assert "--md-primary-fg-color:#0b3d2e" in (site / "assets" / sheet).read_text("utf-8")
     assert 'href="https://wiki.acme.example/imprint"' in (site / "teams/index.html").read_text("utf-8")
 
 

@@ -27,6 +27,7 @@ from callboard.lint.portal_reader import PortalReader
 from callboard.model.times import with_local_times
 from callboard.onboarding import pacing
 from callboard.plugins.portal_settings import read_settings
+from callboard.website.css_rules import Markup, used_rules
 from faulty import Server
 from support import shared_caches
 from support.remainders import dead_ends_of
@@ -42,7 +43,7 @@ LINK = re.compile(
 )
 ANY_FILE = re.compile(r"https://github\.com/acme/[^\"\s]*/(?:blob|edit|tree)/[^\"\s]*(?=\")")
 MOST_REQUESTS = 8
-MOST_BYTES = 70_000
+MOST_BYTES = 63_000
 KINDS = {"blob": Path.is_file, "edit": Path.is_file, "tree": Path.is_dir}
 
 
@@ -275,10 +276,30 @@ def test_the_first_visit_of_an_entitys_page_takes_few_requests_and_bytes(site, c
     seen = {}
     for kind, page in largest.items():
         context, mark = chromium.new_context(viewport={"width": 1440, "height": 900}), len(wire.sent)
-        context.new_page().goto(f"{address}{page.parent.relative_to(site)}/", wait_until="networkidle")
+        tab = context.new_page()
+        tab.goto(f"{address}{page.parent.relative_to(site)}/")
+        tab.wait_for_function("() => document.querySelector('[data-star]:not([data-hidden])')")
+        tab.wait_for_function("() => [...document.querySelectorAll('[data-age]')].every((each) => each.textContent)")
+        tab.wait_for_load_state("networkidle")
         context.close()
         seen[kind] = wire.since(mark)
-        assert any(path == "/assets/scripts.js" for path, _ in wire.sent[mark:])
+        assert "/assets/scripts.js" in [path for path, _ in wire.sent[mark:]]
     server.shutdown()
     server.server_close()
     assert {kind: figures for kind, figures in seen.items() if figures[0] > MOST_REQUESTS or figures[1] > MOST_BYTES} == {}
+
+
+def test_no_class_of_a_page_lacks_a_rule_that_the_theme_has_for_it(site):
+    """The style sheets of pages leave rules of the theme out; none that an element of a page needs."""
+    classes = defaultdict(set)
+    for file in site.rglob("*.html"):
+        if frame := re.search(r'<body data-own="?(\w+)', html := file.read_text("utf-8")):
+            classes[frame[1] == "docs"] |= {
+                name for value in re.findall(r"class=(\"[^\"]*\"|[^\s>]+)", html) for name in value.strip('"').split()
+            }
+    theme = "".join(file.read_text("utf-8") for file in sorted(site.glob("assets/stylesheets/*.css")))
+    for is_docs, name in ((False, "page.css"), (True, "docs.css")):
+        assert {"md-header", "highlight", "md-tabs__item--active"} <= classes[is_docs]
+        wanted = used_rules(theme, Markup(classes[is_docs]))
+        have = (site / "assets" / name).read_text("utf-8")
+        assert set(re.findall(r"\.[A-Za-z_][\w-]*", re.sub(r"url\(\"[^\"]*\"\)", "", wanted))) - set(re.findall(r"\.[\w-]+", have)) == set()

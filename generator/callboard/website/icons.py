@@ -79,8 +79,12 @@ def is_bundled(files: PortalFiles, name: str) -> bool:
 
 
 def icon_rules(icons: Mapping[str, Icon]) -> str:
-    """A rule of the style sheet for each icon, ``.i-<name>``: its shape, with which elements of that class are masked."""
-    return "".join(f'.i-{name}{{--cb-icon:url("data:image/svg+xml,{_data(icons[name])}")}}\n' for name in sorted(icons))
+    """A rule of the style sheet for each shape, ``.i-<name>`` of the icons that have it: elements of these classes are masked with it."""
+    names: dict[Icon, list[str]] = {}
+    for name in sorted(icons):
+        names.setdefault(icons[name], []).append(name)
+    selectors = ((",".join(f".i-{name}" for name in same), icon) for icon, same in names.items())
+    return "".join(f'{selector}{{--cb-icon:url("data:image/svg+xml,{_data(icon)}")}}\n' for selector, icon in selectors)
 
 
 def _data(icon: Icon) -> str:

@@ -7,7 +7,7 @@ below the whole would change how guides look.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from functools import cache
 from hashlib import blake2b
@@ -16,19 +16,15 @@ from pathlib import Path
 
 from callboard import __version__
 from callboard.model.data_classes import dataclass
+from callboard.website.css_rules import Markup, compact, used_rules, without_unused_properties
 from callboard.website.portal_files import PortalFiles
 from callboard.website.theme_build import BuiltTheme
 
-_CLASS = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
-_IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"")
 _WORD = re.compile(r"-?[A-Za-z_][\w-]*")
-_NESTED = ("@media", "@supports", "@layer", "@container")
-"""Rules that contain rules; the content of others, such as keyframes, is kept as it is."""
-_STRING = r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'"
-_SPACE = re.compile(rf"({_STRING})|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|\s{{2,}}|\n", re.DOTALL)
-_BRACES = re.compile(rf"{_STRING}|[{{}}]", re.DOTALL)
-
-
+_QUOTED = tuple(re.compile(pattern) for pattern in (r'"(?:[^"\\\n]|\\.)*"', r"'(?:[^'\\\n]|\\.)*'", "`[^`]*`", r"""\bclass=[^\s"'>]+"""))
+_OF_THEME = re.compile(r"\bmd-[\w-]+")
+_THEME_ATTRIBUTE = re.compile(r"\bdata-md-[\w-]+")
+_PALETTES = re.compile(r"data-palettes=('[^']*'|\"[^\"]*\")")
 _OF_EXTENSIONS = frozenset({
     "admonition", "admonition-title", "note", "abstract", "summary", "tldr", "info", "todo", "tip", "hint", "important", "success",
     "check", "done", "question", "help", "faq", "warning", "caution", "attention", "failure", "fail", "missing", "danger", "error",
@@ -40,98 +36,31 @@ _OF_EXTENSIONS = frozenset({
     "grid",
 })  # fmt: skip
 """Classes that Markdown's extensions write."""
+_WRITTEN = frozenset({"highlight", "md-nav__item--active", "md-nav__link--active", "md-tabs__item--active"})
+"""Classes of the theme that ``frames`` and highlighted code have on pages, and that no template names."""
 
 
 @cache
 def classes_of_texts() -> frozenset[str]:
-    """The classes that the HTML of a page of documentation can have."""
-    from pygments.token import STANDARD_TYPES  # noqa: PLC0415 - only a build with documentation needs it
-
-    return _OF_EXTENSIONS | {name for name in STANDARD_TYPES.values() if name}
+    """The classes that the HTML of a page of documentation can have, besides those that any page can have."""
+    return _OF_EXTENSIONS
 
 
-def words_in(texts: Iterable[str]) -> frozenset[str]:
-    """Every word that could be a class in templates, scripts and frames."""
-    return frozenset(word for text in texts for word in _WORD.findall(text))
+def _written_classes() -> frozenset[str]:
+    """The classes that this program writes on any page."""
+    from pygments.token import STANDARD_TYPES  # noqa: PLC0415 - only a build whose style sheet changes needs it
+
+    return _WRITTEN.union(filter(None, STANDARD_TYPES.values()))
 
 
-def compact(css: str) -> str:
-    """The style sheet without comments, and with line breaks in place of white space."""
-    return _SPACE.sub(lambda found: found[1] or ("\n" if "\n" in found[0] else " "), css).strip()
+def classes_in(html: Iterable[str], scripts: Iterable[str]) -> frozenset[str]:
+    """Every word that can be a class in frames, templates and scripts: what is quoted there, or is the value of ``class``.
 
-
-def used_rules(css: str, words: AbstractSet[str]) -> str:
-    """The rules of a style sheet that can match an element whose classes are among ``words``.
-
-    A selector is left out if it needs a class that is not among them; classes inside of ``:not()``, ``:is()`` and the like do not count.
+    Any word with the prefix of the theme's classes counts wherever it is.
     """
-    return "".join(_kept(css, words))
-
-
-def _kept(css: str, words: AbstractSet[str]) -> Iterator[str]:
-    for prelude, block in _rules(css):
-        head = prelude.strip()
-        if block is None:
-            yield f"{head};"
-        elif head.startswith(_NESTED):
-            if inner := "".join(_kept(block, words)):
-                yield f"{head}{{{inner}}}"
-        elif head.startswith("@"):
-            yield f"{head}{{{block}}}"
-        elif selectors := [each for each in _selectors(head) if _can_match(each, words)]:
-            yield f"{','.join(selectors)}{{{block}}}"
-
-
-def _rules(css: str) -> Iterator[tuple[str, str | None]]:
-    """What stands before each block, and the block; None in its place for a statement such as ``@charset``."""
-    position = 0
-    while position < len(css):
-        opening, end = _find(css, "{", position), _find(css, ";", position)
-        if end < opening:
-            yield css[position:end], None
-            position = end + 1
-        elif opening < len(css):
-            closing = _end_of_block(css, opening)
-            yield css[position:opening], css[opening + 1 : closing]
-            position = closing + 1
-        else:
-            return
-
-
-def _end_of_block(css: str, opening: int) -> int:
-    """Position of the brace that closes the one at ``opening``; the end of the text if there is none."""
-    depth = 0
-    for found in _BRACES.finditer(css, opening):
-        depth += {"{": 1, "}": -1}.get(found[0], 0)
-        if depth == 0:
-            return found.start()
-    return len(css)
-
-
-def _find(css: str, character: str, start: int) -> int:
-    found = css.find(character, start)
-    return len(css) if found < 0 else found
-
-
-def _selectors(prelude: str) -> Iterator[str]:
-    """The selectors of a list, separated at commas outside of brackets."""
-    depth, start = 0, 0
-    for position, character in enumerate(prelude):
-        if character in "([":
-            depth += 1
-        elif character in ")]":
-            depth -= 1
-        elif character == "," and depth == 0:
-            yield prelude[start:position]
-            start = position + 1
-    yield prelude[start:]
-
-
-def _can_match(selector: str, words: AbstractSet[str]) -> bool:
-    outside, before = selector, ""
-    while outside != before:
-        outside, before = _IN_BRACKETS.sub("", outside), outside
-    return all(name in words for name in _CLASS.findall(outside))
+    texts = [*html, *scripts]
+    quoted = (piece for text in texts for pattern in _QUOTED for piece in pattern.findall(text))
+    return frozenset(word for piece in quoted for word in _WORD.findall(piece)).union(*map(_OF_THEME.findall, texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +90,26 @@ class PageStyles:
         """The style sheet of guides, which have those of the theme as well."""
         return "\n".join((*(compact(_text(file)) for file in self.own), self.icons)).encode()
 
-    def of_pages(self, words_of_texts: AbstractSet[str] = frozenset()) -> bytes:
+    def of_pages(self, classes_of_texts: AbstractSet[str] = frozenset()) -> bytes:
         """The style sheet of all other pages; with classes of their texts, that of documentation."""
-        words = words_in((self.frames, *map(_text, self.markup))) | words_of_texts
-        kept = (used_rules(_text(file).removeprefix('@charset "UTF-8";'), words) for file in self.theme)
-        return "\n".join((*kept, "")).encode() + self.of_guides()
+        texts = [(file, _text(file)) for file in self.markup]
+        html = (self.frames, *(text for file, text in texts if file.suffix == ".html"))
+        classes = classes_in(html, (text for file, text in texts if file.suffix == ".js"))
+        attributes = frozenset(name for text in (self.frames, *(text for _, text in texts)) for name in _THEME_ATTRIBUTE.findall(text))
+        markup = Markup(classes | _written_classes() | classes_of_texts, attributes, _colors(self.frames))
+        own = self.of_guides()
+        kept = "".join(used_rules(_text(file).removeprefix('@charset "UTF-8";'), markup) for file in self.theme)
+        return without_unused_properties(kept, (own.decode(), *(text for _, text in texts))).encode() + b"\n" + own
 
 
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="replace")
+
+
+def _colors(frames: str) -> frozenset[str] | None:
+    """The values of the theme's attributes of colors, of which ``page.js`` sets those of a palette; None if the frames have no palettes."""
+    palettes = _PALETTES.findall(frames)
+    return frozenset(word for text in palettes for word in _WORD.findall(text)) if palettes else None
 
 
 def tab_rules(paths: Iterable[str]) -> str:
