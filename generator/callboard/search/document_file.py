@@ -10,7 +10,6 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from callboard.search.blocks import order_of
 from callboard.search.documents import SearchDocument
 from callboard.search.places import PagePlace
 
@@ -32,6 +31,7 @@ class IndexedPage(NamedTuple):
     """One line of the file."""
 
     order: int
+    """``order_of`` the place."""
     place: PagePlace
     digest: str
     """Of the page's text."""
@@ -48,11 +48,6 @@ class IndexedPage(NamedTuple):
         of = self.document
         fields = (f"{self.order:08x}", *self.place, self.digest, of.sections, json.dumps(of.path), of.shown, of.terms)
         return "\t".join(map(str, fields)).encode() + b"\n"
-
-
-def indexed(place: PagePlace, digest: str, document: SearchDocument) -> IndexedPage:
-    """A line of the file."""
-    return IndexedPage(order_of(place), place, digest, document)
 
 
 class DocumentFile:

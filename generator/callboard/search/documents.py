@@ -12,7 +12,7 @@ import msgspec
 from callboard.model.data_classes import dataclass
 from callboard.model.fields import without_bidi
 from callboard.pages.page import SearchSection, SearchText
-from callboard.search.terms import counted_terms, path_terms, terms_of, words_and_terms
+from callboard.search.terms import count_terms, path_terms, terms_of, words_and_terms
 
 MOST_SECTIONS = 511
 """Sections of a page that are hits of their own; the text of later ones belongs to the last of these."""
@@ -97,15 +97,14 @@ def _title_terms(text: SearchText, sections: list[SearchSection], stemmed: Calla
 
 def _text_terms(text: SearchText, sections: list[SearchSection], stemmed: Callable[[str], str]) -> dict[str, list[int]]:
     """The terms of texts; the weight says how much of the section a term is."""
-    counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    counts: dict[int, dict[str, int]] = {0: {}}
     left = TEXT_LIMIT
     for number, section in enumerate(sections):
-        of = counts[min(number, MOST_SECTIONS)]
-        for term, count in counted_terms(section.text[:left], stemmed):
-            of[term] += count
-        left = max(0, left - len(section.text))
+        if section.text and left:
+            count_terms(counts.setdefault(min(number, MOST_SECTIONS), {}), section.text[:left], stemmed)
+            left = max(0, left - len(section.text))
     for term in terms_of(" ".join(value for name, value in text.meta if name == "owner"), stemmed):
-        counts[0][term] += 1
+        counts[0][term] = counts[0].get(term, 0) + 1
     return _weighed(counts.items())
 
 
@@ -113,7 +112,7 @@ def _weighed(counts: Iterable[tuple[int, dict[str, int]]]) -> dict[str, list[int
     found: dict[str, list[int]] = defaultdict(list)
     for number, of in counts:
         length = 0.25 + 0.75 * sum(of.values()) / _AVERAGE
+        weights = {count: number << 3 | round(HEAVIEST * (count / (count + _SATURATION * length))) for count in {*of.values()}}
         for term, count in of.items():
-            share = count / (count + _SATURATION * length)
-            found[term].append(number << 3 | round(HEAVIEST * share))
+            found[term].append(weights[count])
     return found

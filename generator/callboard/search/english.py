@@ -30,6 +30,7 @@ _STEP_3 = (
 _STEP_4 = (
     "ement", "able", "ance", "ence", "ible", "ment", "ant", "ate", "ent", "ion", "ism", "iti", "ive", "ize", "ous", "al", "er", "ic",
 )  # fmt: skip
+_ENDS_2, _ENDS_3 = (tuple(end for end, _ in step) for step in (_STEP_2, _STEP_3))
 _LI = frozenset("cdeghkmnrt")
 
 
@@ -53,6 +54,8 @@ def stem(word: str) -> str:
 
 def _marked(word: str) -> str:
     """``Y`` in place of each consonant y: at the beginning and behind a vowel."""
+    if "y" not in word:
+        return word
     made = ""
     for letter in word:
         made += "Y" if letter == "y" and (not made or made[-1] in _VOWELS) else letter
@@ -107,6 +110,8 @@ def _completed(rest: str, first: int) -> str:
 
 
 def _step_2(word: str, first: int) -> str:
+    if not word.endswith(_ENDS_2):  # as most words
+        return word
     for end, new in _STEP_2:
         if word.endswith(end):
             rest = word[: -len(end)]
@@ -116,6 +121,8 @@ def _step_2(word: str, first: int) -> str:
 
 
 def _step_3(word: str, first: int, second: int) -> str:
+    if not word.endswith(_ENDS_3):
+        return word
     for end, new in _STEP_3:
         if word.endswith(end):
             rest = word[: -len(end)]
@@ -124,6 +131,8 @@ def _step_3(word: str, first: int, second: int) -> str:
 
 
 def _step_4(word: str, second: int) -> str:
+    if not word.endswith(_STEP_4):
+        return word
     for end in _STEP_4:
         if word.endswith(end):
             rest = word[: -len(end)]

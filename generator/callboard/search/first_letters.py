@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from callboard.search.shards import Row, Shard, split
+from callboard.search.shards import Row, Shard, quoted, split
 from callboard.search.term_cells import LETTERS, Cell
 from callboard.search.term_file import Line
 
@@ -30,5 +30,5 @@ def rest_shards(beginning: str, lines: Iterable[Line]) -> Iterator[Shard]:
     for term, _ in lines:
         if len(term) >= SHORTEST and term.isalpha():
             letters[term[1:]].add(term[0])
-    rows = [Row(rest, f"{json.dumps(rest, ensure_ascii=False)}:{json.dumps(''.join(sorted(of)))}".encode()) for rest, of in letters.items()]
+    rows = [Row(rest, f"{quoted(rest)}:{json.dumps(''.join(sorted(of)))}".encode()) for rest, of in letters.items()]
     return split(beginning, sorted(rows)) if rows else iter(())

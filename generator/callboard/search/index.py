@@ -20,12 +20,11 @@ from callboard.io.store import write_atomically
 from callboard.pages.page import SearchText
 from callboard.search import document_file, documents, first_letters
 from callboard.search.blocks import block_bits, block_files, order_of
-from callboard.search.document_file import DocumentFile, IndexedPage, Known, Spool, indexed
+from callboard.search.document_file import DocumentFile, IndexedPage, Known, Spool
 from callboard.search.documents import PER_GROUP, SearchDocument
 from callboard.search.english import stem
 from callboard.search.kept_files import KeptFiles
 from callboard.search.places import PagePlace, places_of
-from callboard.search.postings import Occurrence, occurrences_of
 from callboard.search.shard_names import MOST_NAMES, by_utf_16, name_parts, part_files
 from callboard.search.shards import Shard, plans, row_size, shard_path, shards
 from callboard.search.term_cells import Cell, lines_of, update
@@ -160,7 +159,7 @@ class SearchIndex:
             if path in same:
                 yield path, old.known[path], old.line(old.known[path])
                 continue
-            page = indexed(places[path], digests[path], self._document(old, path, digests[path], text_of))
+            page = IndexedPage(order[path], places[path], digests[path], self._document(old, path, digests[path], text_of))
             _change(changes, page, TermChanges.add)
             yield path, page.known, page.line
 
@@ -229,11 +228,12 @@ def _put_names(tier: str, files: KeptFiles, names: list[str]) -> dict[str, list[
     return {"names": [], "parts": [beginning for beginning, _ in parts]}
 
 
-def _change(changes: Mapping[str, TermChanges], page: IndexedPage, how: Callable[[TermChanges, str, list[Occurrence]], None]) -> None:
+def _change(
+    changes: Mapping[str, TermChanges], page: IndexedPage, how: Callable[[TermChanges, PagePlace, dict[str, list[int]]], None]
+) -> None:
     """Add the terms of a page to the changes, or remove them."""
     for tier, terms in zip(TIERS, msgspec.json.decode(page.document.terms), strict=True):
-        for term, weights in terms.items():
-            how(changes[tier], term, occurrences_of(page.place, weights))
+        how(changes[tier], page.place, terms)
 
 
 def _file_digest(file: Path) -> str:

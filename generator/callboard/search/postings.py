@@ -22,18 +22,26 @@ Occurrence: TypeAlias = int
 _WEIGHT, _CODE = (1 << WEIGHT_BITS) - 1, (1 << CODE_BITS) - 1
 
 
-def occurrences_of(place: PagePlace, weights: Iterable[int]) -> list[Occurrence]:
-    """The occurrences of a term on a page, of the weights of the page's document."""
-    page = place.entity << CODE_BITS | place.page << (SECTION_BITS + WEIGHT_BITS)
-    return [page | weight for weight in weights]
+def page_bits(place: PagePlace) -> Occurrence:
+    """What all occurrences on a page have in common: with a weight of the page's document, it is an occurrence."""
+    return place.entity << CODE_BITS | place.page << (SECTION_BITS + WEIGHT_BITS)
 
 
 def packed(occurrences: Iterable[Occurrence]) -> str:
     """The JSON of sorted occurrences."""
-    entities: dict[int, list[int]] = {}
+    row: list[object] = []
+    entity_before, before = -1, 0
+    gaps: list[int] = []
     for each in occurrences:
-        entities.setdefault(each >> CODE_BITS, []).append(each & _CODE)
-    return _packed({entity: _gaps(codes) for entity, codes in entities.items()})
+        entity, code = each >> CODE_BITS, each & _CODE
+        if entity == entity_before:
+            gaps.append(code - before)
+        else:
+            gaps = [code]
+            row += (entity - entity_before if row else entity, gaps)
+            entity_before = entity
+        before = code
+    return msgspec.json.encode(row).decode()
 
 
 def unpacked(text: str) -> Iterator[Occurrence]:

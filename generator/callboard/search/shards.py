@@ -47,7 +47,7 @@ class Row(NamedTuple):
 def row_size(tier: str, line: Line) -> int:
     """The bytes of a term in a shard. Of most terms they are known without writing them."""
     term, postings = line
-    if postings.count(",") < MOST and term.isascii() and term.isalnum():
+    if term.isascii() and term.isalnum() and postings.count(",") < MOST:
         return len(f'"{term}":,') + len(postings)
     return len(_row(tier, line).content) + 1
 
@@ -63,9 +63,14 @@ def shards(tier: str, plan: ShardPlan, lines: Iterable[Line]) -> Iterator[Shard]
     return split(plan.name, [_row(tier, line) for line in lines])
 
 
+def quoted(term: str) -> str:
+    """A term in JSON; letters and digits need no escapes."""
+    return f'"{term}"' if term.isalnum() else json.dumps(term, ensure_ascii=False)
+
+
 def _row(tier: str, line: Line) -> Row:
     term, postings = line
-    content = f"{json.dumps(term, ensure_ascii=False)}:{bounded(postings, MOST, prefer_small=tier == 'h')}"
+    content = f"{quoted(term)}:{bounded(postings, MOST, prefer_small=tier == 'h')}"
     return Row(term, content.encode())
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import heapq
 import tempfile
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from callboard.search.postings import Occurrence, merged, packed
+from callboard.search.places import PagePlace
+from callboard.search.postings import Occurrence, merged, packed, page_bits
 
 MOST_IN_MEMORY = 1_500_000
 """Occurrences that are collected in memory before they are written to a file beside the others: 12 MB, and 200 bytes for each term."""
@@ -31,25 +32,30 @@ class TermChanges:
         self._count = 0
         self._files: list[Path] = []
 
-    def add(self, term: str, occurrences: list[Occurrence]) -> None:
-        """Add occurrences, or leave them where they are: most of a changed page occurs where it did before."""
-        if removed := self._removed.get(term):
-            stays = removed.intersection(occurrences)
-            removed -= stays
-            occurrences = [each for each in occurrences if each not in stays]
-        if not occurrences:
-            return
-        if term in self._added:
-            self._added[term].extend(occurrences)
-        else:
-            self._added[term] = array("q", occurrences)
-        self._count += len(occurrences)
+    def add(self, place: PagePlace, terms: Mapping[str, Sequence[int]]) -> None:
+        """Add the terms of a page with their weights, or leave them where they are: most of a changed page occurs where it did before."""
+        page, added = page_bits(place), self._added
+        for term, weights in terms.items():
+            occurrences = [page | weight for weight in weights]
+            if self._removed and (removed := self._removed.get(term)):
+                stays = removed.intersection(occurrences)
+                removed -= stays
+                occurrences = [each for each in occurrences if each not in stays]
+                if not occurrences:
+                    continue
+            if term in added:
+                added[term].extend(occurrences)
+            else:
+                added[term] = array("q", occurrences)
+            self._count += len(occurrences)
         if self._count >= MOST_IN_MEMORY:
             self._spill()
 
-    def remove(self, term: str, occurrences: list[Occurrence]) -> None:
-        """Remove occurrences that an earlier build added. Everything is removed before anything is added."""
-        self._removed.setdefault(term, set()).update(occurrences)
+    def remove(self, place: PagePlace, terms: Mapping[str, Sequence[int]]) -> None:
+        """Remove the terms of a page that an earlier build added. Everything is removed before anything is added."""
+        page = page_bits(place)
+        for term, weights in terms.items():
+            self._removed.setdefault(term, set()).update(page | weight for weight in weights)
 
     @property
     def terms(self) -> frozenset[str]:

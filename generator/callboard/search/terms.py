@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,11 +47,11 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 class Compound(NamedTuple):
-    """One run of words as it is written: ``order-svc`` has the parts ``order`` and ``servic``, and is also found as ``ordersvc``."""
+    """One run of words as it is written: ``order-svc`` has the words ``order`` and ``servic``, and is also found as ``ordersvc``."""
 
-    parts: tuple[str, ...]
-    joined: tuple[str, ...]
-    """Empty for a single word."""
+    terms: tuple[str, ...]
+    """The stems of its words, and of several words the joined ones; none if it has no words."""
+    words: int
     is_stop_word: bool = False
 
 
@@ -67,20 +67,23 @@ def _without_mark(char: str) -> str:
     return "" if unicodedata.category(char).startswith("M") else char
 
 
-def compounds(text: str, stemmed: Callable[[str], str]) -> list[Compound]:
-    """The words of a text, in its order."""
-    return [made for run in _COMPOUNDS.findall(_APOSTROPHES.sub("", fold(text))) if (made := _compound(run, stemmed)).parts]
+def _runs(text: str) -> list[str]:
+    """The runs of letters of a text, in its order, without apostrophes."""
+    if text.isascii():
+        return _COMPOUNDS.findall(_APOSTROPHES.sub("", text) if "'" in text else text)
+    return _COMPOUNDS.findall(_APOSTROPHES.sub("", fold(text)))
 
 
 @lru_cache(maxsize=50_000)
 def _compound(run: str, stemmed: Callable[[str], str]) -> Compound:
     if "\u2e80" <= run[0] <= "\ud7af" or "\uf900" <= run[0] <= "\ufaff":
-        return Compound(tuple(run[at : at + 2] for at in range(max(1, len(run) - 1))), ())
+        pairs = tuple(run[at : at + 2] for at in range(max(1, len(run) - 1)))
+        return Compound(pairs, len(pairs))
     words = [word.lower() for part in _PARTS.findall(run) for word in _words(part)]
     if len(words) == 1:
-        return Compound((_term(words[0], stemmed),), (), words[0] in STOP_WORDS)
+        return Compound((_term(words[0], stemmed),), 1, words[0] in STOP_WORDS)
     joined = dict.fromkeys(("".join(words), "".join(_LONG.get(word, word) for word in words)) if len(words) <= MOST_PARTS else ())
-    return Compound(tuple(_term(word, stemmed) for word in words), tuple(word[:LONGEST] for word in joined))
+    return Compound((*(_term(word, stemmed) for word in words), *(word[:LONGEST] for word in joined)), len(words))
 
 
 def _words(part: str) -> list[str]:
@@ -101,13 +104,13 @@ def as_written(word: str) -> str:
     return word
 
 
-def counted_terms(text: str, stemmed: Callable[[str], str] = stem) -> Iterator[tuple[str, int]]:
-    """The terms of a long text without stop words, and how often each run of letters with them occurs; a term may come several times."""
-    for run, count in Counter(_COMPOUNDS.findall(_APOSTROPHES.sub("", fold(text)))).items():
+def count_terms(counts: dict[str, int], text: str, stemmed: Callable[[str], str] = stem) -> None:
+    """Add to ``counts`` how often each term occurs in a long text, without stop words."""
+    for run, count in Counter(_runs(text)).items():
         made = _compound(run, stemmed)
         if not made.is_stop_word:
-            for term in (*made.parts, *made.joined):
-                yield term, count
+            for term in made.terms:
+                counts[term] = counts.get(term, 0) + count
 
 
 def path_terms(title: str) -> list[str]:
@@ -120,16 +123,11 @@ def path_terms(title: str) -> list[str]:
 
 def words_and_terms(text: str, stemmed: Callable[[str], str] = stem) -> tuple[int, list[str]]:
     """The number of words of a text that are terms, and ``terms_of`` it."""
-    found = compounds(text, stemmed)
-    kept = [each for each in found if not each.is_stop_word]
-    return sum([len(each.parts) for each in kept]) or len(found), _terms_of(kept or found)
+    found = [_compound(run, stemmed) for run in _runs(text)]
+    kept = [each for each in found if not each.is_stop_word] or found
+    return sum([each.words for each in kept]), [term for each in kept for term in each.terms]
 
 
 def terms_of(text: str, stemmed: Callable[[str], str] = stem) -> list[str]:
     """All terms of a text, in its order, each as often as it occurs; stop words only if there is nothing else."""
-    found = compounds(text, stemmed)
-    return _terms_of([each for each in found if not each.is_stop_word] or found)
-
-
-def _terms_of(words: Iterable[Compound]) -> list[str]:
-    return [term for each in words for term in (*each.parts, *each.joined)]
+    return words_and_terms(text, stemmed)[1]
