@@ -13,7 +13,7 @@ import pytest
 from callboard.model.errors import WebsiteError
 from callboard.pages.page import Page
 from callboard.settings.settings import Portal
-from callboard.website import compiled_templates
+from callboard.website import program_cache
 from callboard.website.icons import Icon
 from callboard.website.overlays import read_overlays
 from callboard.website.portal_files import find_portal_files
@@ -274,7 +274,7 @@ def test_code_of_another_program_or_damaged_code_is_not_loaded(portal_of, tmp_pa
     (file,) = beside.rglob("template-404.*")
     content = file.read_bytes()
     with monkeypatch.context() as patch:
-        patch.setattr(compiled_templates, "code_digest", lambda: "of another version")
+        patch.setattr(program_cache, "code_digest", lambda: "of another version")
         assert rendered_404(portal_of, tmp_path / "two") == html
         assert file.read_bytes() != content
     assert rendered_404(portal_of, tmp_path / "three") == html

@@ -1,15 +1,13 @@
 """The source of a template → its compiled code, from an earlier build if that is not damaged.
 
-The code of the templates that come with Callboard stands beside that of its modules, in ``__pycache__``: a build of a new portal does not
-compile them again. It is as safe there as Python's own files: whoever can write them can write any module of the program. That of all
-templates stands in the portal's cache too, for programs whose folder is read-only or is installed for each build.
+The code of the templates that come with Callboard stands beside that of its modules (``program_cache``): a build of a new portal does not
+compile them again. That of all templates stands in the portal's cache too, for programs whose folder is read-only or is installed for each
+build.
 """
 
 from __future__ import annotations
 
 import contextlib
-import sys
-from importlib.util import cache_from_source
 from io import BytesIO
 from pathlib import Path
 
@@ -17,9 +15,8 @@ import jinja2
 from jinja2.bccache import Bucket
 
 from callboard import __version__
-from callboard.incremental.fingerprint import code_digest
 from callboard.io.checked_lines import read_checked, write_checked
-from callboard.io.store import umask
+from callboard.website.program_cache import file_beside, read_beside, write_beside
 
 _PURPOSE = b"templates 3"
 
@@ -41,15 +38,15 @@ class CompiledTemplates(jinja2.BytecodeCache):
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
         """The key of a template, which is made of its name and path."""
         key = super().get_cache_key(name, filename)
-        if filename and Path(filename).is_relative_to(self._builtin) and (beside := file_beside(name)):
+        if filename and Path(filename).is_relative_to(self._builtin) and (beside := file_beside(f"template-{name.replace('/', '-')}")):
             self._beside[key] = beside
         return key
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Load the code of a template, if there is any."""
         if beside := self._beside.get(bucket.key):
-            stamp, _, code = (read_checked(beside, _PURPOSE) or b"").partition(b"\n")
-            if stamp == _stamp():
+            code = read_beside(beside, _PURPOSE)
+            if code is not None:
                 bucket.load_bytecode(BytesIO(code))
         if bucket.code is None:
             content = read_checked(self._file(bucket), _PURPOSE)
@@ -63,24 +60,8 @@ class CompiledTemplates(jinja2.BytecodeCache):
         with contextlib.suppress(OSError):
             write_checked(self._file(bucket), buffer.getvalue(), _PURPOSE)
         beside = self._beside.get(bucket.key)
-        if beside and not sys.dont_write_bytecode:
-            with contextlib.suppress(OSError):
-                write_checked(beside, _stamp() + b"\n" + buffer.getvalue(), _PURPOSE)
-                beside.chmod(0o666 & ~umask())  # other users may run the program
+        if beside:
+            write_beside(beside, buffer.getvalue(), _PURPOSE)
 
     def _file(self, bucket: Bucket) -> Path:
         return self._folder / bucket.key
-
-
-def file_beside(template: str) -> Path | None:
-    """The file for the code of a template that comes with Callboard, where Python keeps the code of this module; None if it keeps none."""
-    try:
-        folder = Path(cache_from_source(__file__)).parent
-    except NotImplementedError:
-        return None
-    return folder / f"template-{template.replace('/', '-')}.{sys.implementation.cache_tag}"
-
-
-def _stamp() -> bytes:
-    """What the code depends on besides the template: the program, and the versions of Jinja and Python."""
-    return code_digest().encode()

@@ -27,11 +27,13 @@ from callboard.settings.schema_messages import mapping_at, resolved
 from callboard.settings.settings import Portal
 from callboard.website.data_files import DeferredFile
 from callboard.website.editor_words import Word, Words, known_annotations
+from callboard.website.program_cache import made_once
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 SchemaDataFile = tuple[str, bytes]
 """Path below the site's root, and content."""
 _SETTINGS = "schema/sources.json"
+_PURPOSE = b"schema 1"
 MOST_CONSTANTS = 100
 """Most suggestions of a list that are constants: language servers compare each with each value, which takes seconds from 2,000 on."""
 Schema = dict[str, Any]
@@ -85,17 +87,19 @@ def schema_files_later(
     for path in dict.fromkeys(f"schema/{name}.json" for name in names):
         yield DeferredFile(path, key, partial(_made, made, path))
     if "sources" not in catalog.kinds.by_name:
-        yield DeferredFile(_SETTINGS, _key_of_settings(key), lambda _: _settings_schema())
+        yield _settings_schema_later(key)
 
 
 def _settings_schema() -> bytes:
     return published_json(editor_schema()) + b"\n"
 
 
-def _key_of_settings(key: str) -> str:
-    """The digest of the program, or ``key`` where packages of others have plugins, which can change without a new version."""
+def _settings_schema_later(key: str) -> DeferredFile:
+    """The schema of ``sources.yaml``, once for each version of the program; by ``key`` with plugins of others, which change without one."""
     plugins = (plugin for group in loader.GROUPS for plugin in loader.load(group).values())
-    return key if not key or any(map(is_contained, plugins)) else code_digest()
+    if any(map(is_contained, plugins)):
+        return DeferredFile(_SETTINGS, key, lambda _: _settings_schema())
+    return DeferredFile(_SETTINGS, key and code_digest(), lambda _: made_once("schema-sources", _PURPOSE, _settings_schema))
 
 
 def scorecard_schema(levels: Mapping[str, Sequence[str]]) -> Schema:
