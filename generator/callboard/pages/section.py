@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from callboard.model.data_classes import dataclass
 from callboard.pages.shared_views import EntityLink, StateView, TimeView, WebLink
@@ -76,8 +76,7 @@ class OnCallView:
     """Shifts of the first level, by time."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderField:
+class HeaderField(NamedTuple):
     """A name and a value in the header of an entity's page; one of ``text``, ``state``, ``link``, ``on_call`` and ``web`` has the value."""
 
     label: str

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from markupsafe import Markup
 
 from callboard.diagrams.drawing import Diagram
@@ -164,8 +166,7 @@ class CompletenessView:
     steps: tuple[CompletenessStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(NamedTuple):
     """A line of a list of properties; its fields that are not empty are shown in this order."""
 
     label: str
@@ -192,8 +193,7 @@ class AboutView:
     """Names of the entity in other systems."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntityRow:
+class EntityRow(NamedTuple):
     """An entity in a list."""
 
     link: EntityLink
@@ -228,8 +228,7 @@ class RelationsView:
     lists: tuple[ListView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TeamImpact:
+class TeamImpact(NamedTuple):
     """Entities of one team that depend on the page's entity."""
 
     team: EntityLink | None
@@ -251,8 +250,7 @@ class ImpactView:
     """Path of the catalog table with all affected entities."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableRow:
+class TableRow(NamedTuple):
     """An entity in a table."""
 
     link: EntityLink

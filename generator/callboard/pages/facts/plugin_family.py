@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 from functools import lru_cache, partial
 
@@ -220,7 +219,7 @@ def _text(value: object) -> str:
 def _rendered(plugin: _PluginFamily, context: FactsContext, template: PackageTemplate, facts: Sequence[Fact]) -> Block:
     """The plugin's template with the facts. It is trusted, values are not: they are escaped."""
     if plugin.process:
-        sent = [(fact, url_of(fact), asdict(context.links.to(fact.subject))) for fact in facts]
+        sent = [(fact, url_of(fact), context.links.to(fact.subject)._asdict()) for fact in facts]
         return Block("plugin", PluginMarkup(plugin.process.render(template.package, template.path, sent, _UP)))
     rows = [
         {
