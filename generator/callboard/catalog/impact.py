@@ -94,7 +94,11 @@ class Impacts(Mapping[EntityRef, Impact]):
 
     @classmethod
     def of(cls, catalog: Catalog) -> Impacts:
-        """The impacts of a catalog's entities."""
+        """The impacts of a catalog's entities, found once."""
+        return catalog.once(Impacts, cls._found, catalog)
+
+    @classmethod
+    def _found(cls, catalog: Catalog) -> Impacts:
         refs = tuple(catalog.entities)
         numbers = {ref: number for number, ref in enumerate(refs)}
         direct = (dependents(catalog, ref) for ref in refs)

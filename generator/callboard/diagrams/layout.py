@@ -133,9 +133,9 @@ class Layouts:
                 self._read_to = 0
                 if self._file.stat().st_size > MAX_CACHE_BYTES:
                     self._file.unlink()
-            with self._file.open("rb") as file:
+            with self._file.open("rb", buffering=0) as file:
                 file.seek(self._read_to)
-                content = file.read(MAX_CACHE_BYTES)
+                content = file.readall()  # with a limit, Python would first make room for as many bytes
         except OSError:
             return
         self._stored.update((line[HEAD : HEAD + KEY], line) for line in content.split(b"\n"))
@@ -164,7 +164,7 @@ class Layouts:
 
 
 def _append(path: Path, line: bytes) -> None:
-    with path.open("ab") as file:
+    with path.open("ab", buffering=0) as file:
         file.write(line)
 
 

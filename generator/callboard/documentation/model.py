@@ -157,8 +157,7 @@ class DocumentationSet:
     def start(self) -> DocumentPage | None:
         """The page at the set's own address: that of the root's index, else the first of the navigation; None for an empty set."""
         own = next((page for page in self.pages.values() if not page.url), None)
-        first = next(iter(self.navigation.order()), "") or next(iter(self.pages), "")
-        return own or self.pages.get(first)
+        return own or self.pages.get(next(iter(self.navigation.order()), "") or next(iter(self.pages), ""))
 
     @property
     def last_change(self) -> datetime | None:

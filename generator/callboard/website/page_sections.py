@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain
+from typing import NamedTuple
 
 from callboard.incremental.page_cache import CachedPage
 from callboard.incremental.page_parts import KeptPart, KeptParts, KeptSection, part_key
@@ -18,8 +19,7 @@ Links = Callable[[str], PageLinks]
 """The links of a piece of a page's HTML."""
 
 
-@dataclass(frozen=True, slots=True)
-class MadePart:
+class MadePart(NamedTuple):
     """The sections of a part, and what they were made from."""
 
     sections: tuple[Section, ...]

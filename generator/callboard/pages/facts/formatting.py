@@ -99,7 +99,7 @@ def with_subject(context: FactsContext, fact: Fact, row: EventView) -> EventView
 
 def with_owner(context: FactsContext, fact: Fact, row: EventView) -> EventView:
     """The row with links to the entity that it is about and to its owner."""
-    return replace(with_subject(context, fact, row), owner=context.owner_of(fact.subject))
+    return replace(row, subject=context.links.to(fact.subject), owner=context.owner_of(fact.subject))
 
 
 def sources_of(context: FactsContext, *families: str) -> tuple[SourceView, ...]:

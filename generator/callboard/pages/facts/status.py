@@ -37,7 +37,7 @@ def status_strip(context: FactsContext, entity: Entity) -> StatusStrip | None:
     for family in _FAMILIES:
         if not context.is_visible(family):
             continue
-        item = _item(context, family, refs) if is_known else None
+        item = _item(context, family, refs) if is_known and context.has_any(family) else None
         if item is not None:
             items.append(item)
         elif family in connected:
