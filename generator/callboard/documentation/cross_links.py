@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -16,7 +17,7 @@ from callboard.documentation.conversion import MOST_ANCHORS
 from callboard.documentation.entity_addresses import meant_address
 from callboard.documentation.file_names import literal
 from callboard.documentation.model import BrokenDocumentLink, DocumentationSet, DocumentPage, SetLinks
-from callboard.documentation.page_details import OpenLink
+from callboard.documentation.page_details import OpenLink, PageDetails
 from callboard.documentation.portal import PortalDocumentation
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Origin
@@ -92,29 +93,20 @@ class CrossLinks:
         return known
 
     def _derived(self, of: DocumentationSet) -> SetLinks:
-        broken = tuple(self._broken(of))
-        links = (link for page in of.pages.values() for link in page.details.open_links if not link.page and not link.file)
+        pages = [(page, page.details) for page in of.pages.values()]  # unpacked once
+        open_links = [(page, link, self.target(of, link)) for page, details in pages for link in details.open_links]
+        links = (link for _, link, _ in open_links if not link.page and not link.file)
         named = tuple(dict.fromkeys(ref for link in links for ref, _ in _candidates(*_parts(link.address, of.ref.namespace))))
+        broken = tuple(_broken(pages, open_links))
+        mentions = ((target.ref, page.path) for page, _, target in open_links if target.ref not in {None, of.ref} and not target.reason)
         return SetLinks(
             of, self._tree(of), self.catalog.kinds, named, tuple(map(self._found, named)), broken,
-            tuple(self._problem(of, link) for link in broken[:_MOST]), tuple(self._mentions(of)),
+            tuple(self._problems(of, broken[:_MOST])), tuple(mentions),
         )  # fmt: skip
 
     def _found(self, ref: EntityRef) -> object:
         """What links to an entity depend on: the set that it shows, True for none; None if there is no such entity."""
         return (self.documentation.of(ref) or True) if ref in self.catalog.entities else None
-
-    def _broken(self, of: DocumentationSet) -> Iterator[BrokenDocumentLink]:
-        for page in of.pages.values():
-            for missing in page.details.missing:
-                yield BrokenDocumentLink(page, missing.address, missing.line, "image" if missing.is_image else "file")
-            for jump in page.details.jumps:
-                linked = of.pages.get(jump.path)
-                if linked is not None and not linked.as_text and not _has_anchor(linked, jump.anchor):
-                    yield BrokenDocumentLink(page, jump.address, jump.line, "anchor")
-            for link in page.details.open_links:
-                if reason := self.target(of, link).reason:
-                    yield BrokenDocumentLink(page, link.address, link.line, reason)
 
     def problems(self) -> Iterator[Problem]:
         """The problems of all broken links, the first of each set."""
@@ -129,25 +121,22 @@ class CrossLinks:
                 found.setdefault(linked, {})[ref, path] = None
         return {ref: tuple(pages) for ref, pages in found.items()}
 
-    def _mentions(self, of: DocumentationSet) -> Iterator[tuple[EntityRef, str]]:
-        for page in of.pages.values():
-            for link in page.details.open_links:
-                target = self.target(of, link)
-                if target.ref is not None and not target.reason and target.ref != of.ref:
-                    yield target.ref, page.path
-
-    def _problem(self, of: DocumentationSet, link: BrokenDocumentLink) -> Problem:
-        message, hint = _WORDS[link.reason]
-        if link.reason == "entity" and (meant := meant_address(link.address, self.catalog.kinds.by_name)):
-            hint = f"There is no such kind; did you mean `{meant[:200]}`?"
+    def _problems(self, of: DocumentationSet, broken: Sequence[BrokenDocumentLink]) -> Iterator[Problem]:
         tree = self._tree(of)
-        path = of.repository_path(link.page.path)
         repository, revision = (tree.repository, tree.revision) if tree else ("", "")
-        origin = Origin(of.place.source, of.place.tree, repository, revision, path, 0, link.line or 1)
-        span = _span(link.line) if link.line else None
-        return rules.BROKEN_LINK.problem(
-            f"The page {message.format(link.address[:200])}.", origin=origin, span=span, subject=of.ref, field=link.address[:200], hint=hint
-        )
+        path, of_page = "", None
+        for link in broken:
+            message, hint = _WORDS[link.reason]
+            if link.reason == "entity" and (meant := meant_address(link.address, self.catalog.kinds.by_name)):
+                hint = f"There is no such kind; did you mean `{meant[:200]}`?"
+            if link.page is not of_page:
+                path, of_page = of.repository_path(link.page.path), link.page
+            origin = Origin(of.place.source, of.place.tree, repository, revision, path, 0, link.line or 1)
+            span = _span(link.line) if link.line else None
+            address = link.address[:200]
+            yield rules.BROKEN_LINK.problem(
+                f"The page {message.format(address)}.", origin=origin, span=span, subject=of.ref, field=address, hint=hint
+            )
 
     def _tree(self, of: DocumentationSet) -> Tree | None:
         return self.trees.get((of.place.source, of.place.tree))
@@ -193,10 +182,29 @@ class CrossLinks:
             return LinkTarget(ref=ref)
         if made is None or page is None:
             return LinkTarget(ref=ref, reason="page")
-        if anchor and not page.as_text and not _has_anchor(page, anchor):
+        if anchor and not page.as_text and not _has_anchor(page.details, anchor):
             return LinkTarget(f"{docs_path(made.ref)}{page.url}", ref=ref, title=page.title, reason="anchor")
         title = _heading(page, anchor) or page.title
         return LinkTarget(f"{docs_path(made.ref)}{page.url}{f'#{anchor}' if anchor else ''}", ref=ref, title=title)
+
+
+def _broken(
+    pages: Sequence[tuple[DocumentPage, PageDetails]], open_links: Iterable[tuple[DocumentPage, OpenLink, LinkTarget]]
+) -> Iterator[BrokenDocumentLink]:
+    """The broken links of a set, page by page, from the details of its pages and the targets of their open links."""
+    by_path = {page.path: (page, details) for page, details in pages}
+    reasons = defaultdict[str, list[BrokenDocumentLink]](list)
+    for page, link, target in open_links:
+        if target.reason:
+            reasons[page.path].append(BrokenDocumentLink(page, link.address, link.line, target.reason))
+    for page, details in pages:
+        for missing in details.missing:
+            yield BrokenDocumentLink(page, missing.address, missing.line, "image" if missing.is_image else "file")
+        for jump in details.jumps:
+            linked = by_path.get(jump.path)
+            if linked is not None and not linked[0].as_text and not _has_anchor(linked[1], jump.anchor):
+                yield BrokenDocumentLink(page, jump.address, jump.line, "anchor")
+        yield from reasons.get(page.path, ())
 
 
 def _parts(address: str, namespace: str) -> tuple[str, str, list[str]]:
@@ -218,10 +226,9 @@ def _span(line: int) -> Span:
     return Span.at(line, 1)
 
 
-def _has_anchor(page: DocumentPage, anchor: str) -> bool:
+def _has_anchor(details: PageDetails, anchor: str) -> bool:
     """Whether a page has an anchor, as far as that is known."""
-    anchors = page.details.anchors
-    return anchor in anchors or len(anchors) >= MOST_ANCHORS
+    return anchor in details.anchors or len(details.anchors) >= MOST_ANCHORS
 
 
 def _heading(page: DocumentPage, anchor: str) -> str:

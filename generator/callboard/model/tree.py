@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Protocol, TypeGuard
 
 from callboard.model.data_classes import dataclass
@@ -94,8 +95,8 @@ class CommitRanges(Protocol):
         """
 
 
-_OTHER_REVISIONS, _COMMIT_RANGES = ("read_at",), ("commits_between",)
-_KNOWN_FOLDERS = ("expect_folders", "expect_changes", "file_id", "is_same", "last_author")
+_OTHER_REVISIONS, _COMMIT_RANGES = attrgetter("read_at"), attrgetter("commits_between")
+_KNOWN_FOLDERS = attrgetter("expect_folders", "expect_changes", "file_id", "is_same", "last_author")
 
 
 def has_other_revisions(tree: object) -> TypeGuard[OtherRevisions]:
@@ -116,8 +117,12 @@ def has_commit_ranges(tree: object) -> TypeGuard[CommitRanges]:
     return _offers(tree, _COMMIT_RANGES)
 
 
-def _offers(tree: object, names: tuple[str, ...]) -> bool:
-    return all(hasattr(tree, name) for name in names)
+def _offers(tree: object, methods: Callable[[object], object]) -> bool:
+    try:
+        methods(tree)
+    except AttributeError:
+        return False
+    return True
 
 
 Trees = Mapping[tuple[str, str], Tree]

@@ -30,6 +30,8 @@ NO_SET = re.compile(r"(?P<stars>\*+)|.", re.DOTALL)
 _PLAIN = re.compile(r"(?!\.{0,2}(?:/|\Z))[^*?\[{/]++(?:/(?!\.{0,2}(?:/|\Z))[^*?\[{/]++)*+")
 """A path without special characters, empty names, ``.`` and ``..``."""
 FOLDERS = "(?:[^/]+/)*?"
+_MOST_KEPT = 200
+"""Characters of a path whose normal form is kept in memory."""
 LEFT_OUT = PRIVATE_FOLDERS | DEPENDENCY_FOLDERS
 
 
@@ -38,6 +40,10 @@ def normal_path(path: str) -> str:
 
     Raises ``OutsideTreeError`` for a path outside the tree, ``MissingFileError`` where no file can have that name.
     """
+    return _kept_normal_path(path) if len(path) <= _MOST_KEPT else _normal_path(path)
+
+
+def _normal_path(path: str) -> str:
     if "\0" in path:
         raise MissingFileError("a path contains a null character")
     clean = posixpath.normpath(path) if path else "."
@@ -46,6 +52,10 @@ def normal_path(path: str) -> str:
     if any(part.lower() in PRIVATE_FOLDERS for part in clean.split("/")):
         raise OutsideTreeError(f"{path} lies in a folder that descriptors may not read")
     return clean
+
+
+_kept_normal_path = lru_cache(maxsize=4_096)(_normal_path)
+"""Most repositories have files at the same paths."""
 
 
 def shown_path(path: str) -> str:
