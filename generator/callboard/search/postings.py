@@ -81,20 +81,24 @@ def bounded(text: str, most: int, *, prefer_small: bool) -> str:
         return text
     found = {entity: [*accumulate(gaps)] for entity, gaps in _entities(text).items()}
     counts = Counter(each & _WEIGHT for codes in found.values() for each in codes)
-    total, left = sum(counts.values()), {}
+    total = sum(counts.values())
     if total <= most:
         return text
-    room = most
-    for weight in sorted(counts, reverse=not prefer_small):
-        left[weight] = min(room, counts[weight])
-        room -= left[weight]
-    best = {entity: _gaps([each for each in codes if _takes(left, each & _WEIGHT)]) for entity, codes in found.items()}
-    return f"[{-total},{_packed({entity: gaps for entity, gaps in best.items() if gaps})[1:]}"
-
-
-def _takes(left: dict[int, int], weight: int) -> bool:
-    left[weight] -= 1
-    return left[weight] >= 0
+    whole, room, last = set[int](), most, 0
+    for last in sorted(counts, reverse=not prefer_small):
+        if counts[last] > room:
+            break
+        whole.add(last)
+        room -= counts[last]
+    best = dict[int, list[int]]()
+    for entity, codes in found.items():
+        taken = [code for code in codes if code & _WEIGHT in whole]
+        if room and len(taken) < len(codes):
+            others = [code for code in codes if code & _WEIGHT == last][:room]
+            taken, room = sorted((*taken, *others)), room - len(others)
+        if taken:
+            best[entity] = _gaps(taken)
+    return f"[{-total},{_packed(best)[1:]}"
 
 
 def _gaps(codes: list[int]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from html import unescape
@@ -50,7 +50,7 @@ def page_links(html: str, path: str, base: str = "/") -> PageLinks:
     ours, prose = _split(html) if "cb-prose" in html else (html, ())
     ids, addresses, prose_addresses = list[str](), list[str](), list[str]()
     _find_attributes(ours, ids, addresses)
-    for attributes in prose:
+    for attributes in _joined_attributes(prose):
         _find_attributes(attributes, ids, prose_addresses)
     resolve = _Resolver(path, base)
     return PageLinks(
@@ -64,6 +64,12 @@ def _find_attributes(markup: str, ids: list[str], addresses: list[str]) -> None:
     for space, expression in _ATTRIBUTES.items():
         for name, value in expression.findall(markup) if space in markup else ():
             (ids if name in {"id", "name"} else addresses).append(value)
+
+
+def _joined_attributes(tags: Sequence[str]) -> Iterator[str]:
+    """The attributes of many tags, in few texts: where no value is in single quotation marks, each value ends within its own tag."""
+    yield "".join(each for each in tags if "'" not in each)
+    yield from (each for each in tags if "'" in each)
 
 
 def _split(html: str) -> tuple[str, list[str]]:
@@ -87,11 +93,16 @@ def _end_of_prose(html: str, start: int, found: list[str]) -> int:
     """The end of the element that was opened before ``start``; the attributes of the tags in it are appended to ``found``."""
     depth = 1
     for tag in _TAG.finditer(html, start):
-        closing, name, attributes = tag.groups()
-        depth += -1 if closing else 0 if name in _VOID or attributes.endswith("/") else 1
-        if depth == 0:
-            return tag.end()
-        found.append(attributes)
+        if tag[1]:
+            depth -= 1
+            if depth == 0:
+                return tag.end()
+            continue
+        attributes = tag[3]
+        if attributes:
+            found.append(attributes)
+        if tag[2] not in _VOID and not attributes.endswith("/"):
+            depth += 1
     return len(html)
 
 

@@ -24,7 +24,8 @@ from callboard.pages.page import TocEntry
 from callboard.pages.safe_text import text_of
 from callboard.pages.shared_views import EntityLink
 
-_TAG = re.compile(r'<[a-z][a-z0-9]*+(?:\s++[^\s=<>"]++(?:="[^"]*+")?+)*+\s*+/?>')
+_TAG = re.compile(r'<(?![a-z0-9]++(?: class="[^"]*+")?+>)[a-z][a-z0-9]*+(?:\s++[^\s=<>"]++(?:="[^"]*+")?+)*+\s*+/?>')
+"""A tag that may have an attribute below: most have none, or a class, as all of highlighted code."""
 _ATTRIBUTE = re.compile(r'(?<=\s)(?P<name>id|for|name|href|src)="(?P<value>[^"]*)"')
 _HEADING = re.compile(r"(?<=<)(/?h)([1-5])(?=[\s>])")
 
