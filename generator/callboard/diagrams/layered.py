@@ -111,7 +111,7 @@ def _order(layers: _Layers) -> None:
         if order in seen:
             break
         seen.add(order)
-        count = _crossings(layers)
+        count = _crossings(layers, fewest)
         if count < fewest:
             best, fewest = layers.columns, count
     layers.columns = best
@@ -120,8 +120,10 @@ def _order(layers: _Layers) -> None:
 def _sort(layers: _Layers, around: Sequence[Sequence[int]], *, there: bool) -> None:
     """Boxes without neighbors on that side keep their places."""
     columns = [[*column] for column in layers.columns]
+    place = [0] * len(layers.before)
     for i in range(1, len(columns)) if there else range(len(columns) - 2, -1, -1):
-        place = {node: k for k, node in enumerate(columns[i - 1 if there else i + 1])}
+        for k, node in enumerate(columns[i - 1 if there else i + 1]):
+            place[node] = k
         middle = {node: sum(place[other] for other in around[node]) / len(around[node]) for node in columns[i] if around[node]}
         ordered = iter(sorted(middle, key=middle.__getitem__))
         columns[i] = [next(ordered) if node in middle else node for node in columns[i]]
@@ -133,7 +135,7 @@ def _swap(layers: _Layers) -> None:
 
     A column is visited again if it, or one next to it, has changed since.
     """
-    place = {node: k for column in layers.columns for k, node in enumerate(column)}
+    place = _places(layers)
     changed = [True] * (len(layers.columns) + 1)  # the last one, which is before the first too, stands for no column
     for _ in range(SWAPS):
         last, changed = changed, [False] * len(changed)
@@ -144,7 +146,16 @@ def _swap(layers: _Layers) -> None:
             return
 
 
-def _swapped(layers: _Layers, column: list[int], place: dict[int, int]) -> bool:
+def _places(layers: _Layers) -> list[int]:
+    """The place of each box and bend in its column."""
+    place = [0] * len(layers.before)
+    for column in layers.columns:
+        for k, node in enumerate(column):
+            place[node] = k
+    return place
+
+
+def _swapped(layers: _Layers, column: list[int], place: list[int]) -> bool:
     has_gained = False
     ends = [[[place[i] for i in around[node]] for node in column] for around in (layers.before, layers.after)]  # of the lines of each
     for k in range(len(column) - 1):
@@ -169,10 +180,12 @@ def _exchange(k: int, *lists: list[Any]) -> None:
         each[k], each[k + 1] = each[k + 1], each[k]
 
 
-def _crossings(layers: _Layers) -> int:
-    found = 0
-    for column, following in pairwise(layers.columns):
-        place = {node: k for k, node in enumerate(following)}
+def _crossings(layers: _Layers, most: int | None = None) -> int:
+    """The number of crossings, or ``most`` or more if there are as many."""
+    found, place = 0, _places(layers)
+    for column in layers.columns[:-1]:
+        if most is not None and found >= most:
+            return found
         ends: list[int] = []
         lowest = -1
         for node in column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 
 from callboard.catalog import organization, structure
@@ -37,6 +37,7 @@ _FORWARD: Mapping[str, EdgeKind] = {"dependsOn": "depends", "consumesApi": "api"
 """Relations from the dependent to the dependency: consumer, API, provider."""
 _BACKWARD = {"dependencyOf", "apiConsumedBy", "providesApi"}
 """The reverse relations."""
+_DIRECT = {"dependsOn", "dependencyOf"}
 Links = Mapping[tuple[EntityRef, EntityRef], tuple[int, EdgeKind]]
 """Number of relations and kind of the edge, by dependent and dependency."""
 BEFORE, AFTER = 0, 1
@@ -104,7 +105,7 @@ def _around(
 
     A neighbor on both sides has two boxes: one box would make each path through it, and the map, longer.
     """
-    weights: Counter[EntityRef] = Counter()
+    weights = defaultdict[EntityRef, int](int)
     for pair, (number, _) in links.items():
         if pair[1 - side] in visible and pair[side] not in boxes:
             weights[pair[side]] += number
@@ -123,7 +124,7 @@ def _around(
 
 def _links(catalog: Catalog, ref: EntityRef, inside: Mapping[EntityRef, EntityRef]) -> Links:
     """The dependencies among the boxes and their neighbors: number of relations, and a solid line if one of them is direct."""
-    numbers: Counter[tuple[EntityRef, EntityRef]] = Counter()
+    numbers = defaultdict[tuple[EntityRef, EntityRef], int](int)
     direct: set[tuple[EntityRef, EntityRef]] = set()
     for part, box in inside.items():
         for relation in catalog.relations.get(part, ()):
@@ -134,7 +135,8 @@ def _links(catalog: Catalog, ref: EntityRef, inside: Mapping[EntityRef, EntityRe
             pair = (box, other) if forward else (other, box)
             if box != other and ref not in pair:
                 numbers[pair] += 1
-                direct |= {pair} if relation.type in {"dependsOn", "dependencyOf"} else set()
+                if relation.type in _DIRECT:
+                    direct.add(pair)
     return {pair: (number, "depends" if pair in direct else "api") for pair, number in numbers.items()}
 
 

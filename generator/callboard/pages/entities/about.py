@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -155,8 +155,14 @@ def _short(url: str) -> str:
 
 
 def _icon(icon: str, kind: str, url: str) -> str:
-    names = [icon.lower(), *icon.lower().replace("_", "-").split("-"), kind.lower(), *(urlsplit(url).hostname or "").split(".")]
-    return next((_ICONS[name] for name in names if name in _ICONS), "mail" if url.startswith("mailto:") else "external")
+    own = (icon.lower(), *icon.lower().replace("_", "-").split("-"), kind.lower())
+    return (
+        _first_icon(own) or _first_icon((urlsplit(url).hostname or "").split(".")) or ("mail" if url.startswith("mailto:") else "external")
+    )
+
+
+def _first_icon(names: Iterable[str]) -> str:
+    return next((_ICONS[name] for name in names if name in _ICONS), "")
 
 
 def _details(context: EntityContext, entity: Entity) -> tuple[Detail, ...]:

@@ -10,7 +10,7 @@ from callboard.model.facts.enumerations import Tone
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.order import ranked
 from callboard.pages.facts.context import FactsContext, FamilyPages
-from callboard.pages.facts.formatting import EVENTS, REST, events, expandable, joined, short, with_owner, with_subject
+from callboard.pages.facts.formatting import EVENTS, REST, events, expandable, joined, short, with_owner
 from callboard.pages.facts.view import Block, Content, EventView, Figure
 from callboard.pages.shared_views import StateView
 
@@ -76,7 +76,7 @@ def _summary(context: FactsContext, fact: Fact, value: ApiQuality) -> EventView:
     state = _state(context, value)
     order = sorted(value.findings, key=lambda each: not each.is_fault)
     note = joined(*(_words(context, each) for each in order[:3]))
-    return with_owner(context, fact, with_subject(context, fact, EventView(state.text, state, note=note)))
+    return with_owner(context, fact, EventView(state.text, state, note=note))
 
 
 def _words(context: FactsContext, finding: QualityFinding) -> str:
