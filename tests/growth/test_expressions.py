@@ -28,6 +28,7 @@ BOUNDED = {
     "website/frames.py:_TOC_ITEM": "HTML of the theme, in which texts of authors have no <",
     "website/guide_hooks.py:_INLINE": "HTML of the theme without any text of a guide",
     "website/index_links.py:_TAG": "HTML that Callboard wrote: each < begins a tag that ends",
+    "website/links.py:_STEP": "as _TAG, which it ends with",
     "website/links.py:_TAG": "HTML that Callboard wrote: each < begins a tag that ends",
     "website/mkdocs_failures.py:_CLASS": "at most 2,000 characters of a line of output",
     "website/rendering.py:_RUN": "templates, which the people who run the portal write",

@@ -13,6 +13,9 @@ from urllib.parse import unquote
 from callboard.model.data_classes import dataclass
 
 _TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^>"\']|"[^"]*"|\'[^\']*\')*)>')
+_LEAVES = r'((?:<([a-z0-9]++)(?: class="[^"]*+")?+>[^<]*+</\2>[^<]*+){1,500})'
+"""Elements with nothing but text and a class, one after the other: most of highlighted code."""
+_STEP = re.compile(_LEAVES + "|" + _TAG.pattern)
 _ATTRIBUTES = {space: re.compile(rf'{space}(href|src|xlink:href|poster|id|name)="([^"]*)"') for space in " \n\t\r\f"}
 """By the white space before them: an expression that begins with one character is three times as fast as one with a choice."""
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
@@ -92,16 +95,18 @@ def _split(html: str) -> tuple[str, list[str]]:
 def _end_of_prose(html: str, start: int, found: list[str]) -> int:
     """The end of the element that was opened before ``start``; the attributes of the tags in it are appended to ``found``."""
     depth = 1
-    for tag in _TAG.finditer(html, start):
-        if tag[1]:
+    for step in _STEP.finditer(html, start):
+        leaves, _, closing, name, attributes = step.groups()
+        if leaves:
+            continue
+        if closing:
             depth -= 1
             if depth == 0:
-                return tag.end()
+                return step.end()
             continue
-        attributes = tag[3]
         if attributes:
             found.append(attributes)
-        if tag[2] not in _VOID and not attributes.endswith("/"):
+        if name not in _VOID and not attributes.endswith("/"):
             depth += 1
     return len(html)
 
