@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 import nh3
 
@@ -44,7 +44,8 @@ _LAYOUT = frozenset({
 })  # fmt: skip
 """Elements of which the content is shown: the parser drops them. Without an end in the page they are names in angle brackets."""
 _LAYOUT_ENDS = re.compile(rf"</({'|'.join(sorted(_LAYOUT))})\s*+>", re.IGNORECASE)
-_OPENED = re.compile(r"<(?=(/?)([A-Za-z][A-Za-z0-9-]*))|<(?=[!?/])")
+_OPENED = re.compile(r"<(?!/?(?:span|code|a|p|li|td|tr|em|strong|div)[ >])(?:(?=/?([A-Za-z][A-Za-z0-9-]*))|(?=[!?/]))")
+"""The beginning of a tag, except for those of the most common elements, which are parsed anyway."""
 Address = Callable[[str, str], str | None]
 """Element and address as it stands in the HTML → the address that it gets; None for none."""
 _addresses: list[Address] = []
@@ -75,7 +76,7 @@ def _with_visible_placeholders(html: str) -> str:
     An HTML parser would drop ``<name>``, and everything after an unclosed ``<textarea>`` or comment.
     """
     parsed = _TAGS | {name.lower() for name in _LAYOUT_ENDS.findall(html)}
-    return _OPENED.sub(lambda start: "<" if start[2] and start[2].lower() in parsed else "&lt;", html)
+    return _OPENED.sub(lambda start: "<" if start[1] and start[1].lower() in parsed else "&lt;", html)
 
 
 @cache
@@ -89,12 +90,18 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name in {"id", "name", "for"}:
         return own_id(value)
     if name == "class":
-        return " ".join(word for word in value.split() if not _OWN_CLASS.match(word))
+        return _own_classes(value)
     if name in {"href", "src"}:
         return _address(tag, name, value)
     if tag == "input" and name == "type":
         return value if value in {"radio", "checkbox"} else "checkbox"
     return value
+
+
+@lru_cache(maxsize=1_000)
+def _own_classes(value: str) -> str:
+    """The classes without those of the portal's own elements. Most elements of a page have the same few."""
+    return " ".join(word for word in value.split() if not _OWN_CLASS.match(word))
 
 
 def _address(tag: str, name: str, value: str) -> str | None:

@@ -131,10 +131,8 @@ def _result(work: PageWork, file: SetFile, made: ConvertedPage, links: LinkResol
     by_path = work.source.files.by_path
     is_page = {path: path in by_path and by_path[path].is_page for path in links.linked}
     anchors = tuple(dict.fromkeys(_ID.findall(html)))
-    known, kept = frozenset(anchors), anchors[:MOST_ANCHORS]
-    jumps = tuple(jump for jump in links.jumps if jump.path != work.path or jump.anchor not in known)
     details = PageDetails(
-        made.headings, kept, links.missing, jumps, links.open_links,
+        made.headings, anchors[:MOST_ANCHORS], links.missing, links.jumps(frozenset(anchors)), links.open_links,
         tuple(path for path in links.linked if is_page[path]), tuple(path for path in links.linked if not is_page[path]),
         notes=tuple(made.insertions.notes[:_MOST_NOTES]), blocks=tuple(made.insertions.blocks),
         removed=foreign.removed,

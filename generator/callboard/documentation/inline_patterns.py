@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,14 +27,16 @@ class SelectiveInlineProcessor(InlineProcessor):  # type: ignore[misc]  # it has
     def __init__(self, parser: markdown.Markdown, patterns: Any) -> None:
         super().__init__(parser)
         self.inlinePatterns = patterns
-        self._patterns: list[tuple[Any, str]] = []
+        self._patterns: list[tuple[Any, str, Any]] = []
 
     def run(self, tree: Any, ancestors: Any = None) -> Any:
         """As its base; extensions may add patterns until a page is converted."""
         if len(self._patterns) != len(self.inlinePatterns):
             in_order = [*self.inlinePatterns]  # sorts the items, whose names stand nowhere else
             names = [item.name for item in self.inlinePatterns._priority]  # noqa: SLF001
-            self._patterns = [(pattern, _NEEDED.get(name, "")) for name, pattern in zip(names, in_order, strict=True)]
+            needed = [_NEEDED.get(name, "") for name in names]
+            several = [re.compile(f"[{re.escape(each)}]").search if len(each) > 1 else None for each in needed]
+            self._patterns = [*zip(in_order, needed, several, strict=True)]
         return super().run(tree, ancestors)
 
     def _InlineProcessor__handleInline(self, data: Any, index: int = 0) -> Any:  # noqa: N802 - the name in its base
@@ -41,8 +44,8 @@ class SelectiveInlineProcessor(InlineProcessor):  # type: ignore[misc]  # it has
             return data
         start, patterns, count = 0, self._patterns, len(self._patterns)
         while index < count:
-            pattern, needed = patterns[index]
-            if needed and not (needed in data if len(needed) == 1 else any(each in data for each in needed)):
+            pattern, needed, several = patterns[index]
+            if needed and not (several(data) if several else needed in data):
                 index, start = index + 1, 0
                 continue
             is_match: bool

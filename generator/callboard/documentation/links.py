@@ -38,7 +38,8 @@ class LinkResolver:
         self._missing: dict[str, MissingTarget] = {}
         self._open: dict[tuple[str, bool], OpenLink] = {}
         self._numbers: dict[tuple[str, bool], int] = {}
-        self._jumps: dict[tuple[str, str], Jump] = {}
+        self._jumps: dict[tuple[str, str], str] = {}
+        """Addresses of headings as written, by path and anchor."""
         self._linked: dict[str, None] = {}
 
     @property
@@ -46,10 +47,11 @@ class LinkResolver:
         """Links to files that the set does not have."""
         return tuple(self._missing.values())[:_MOST]
 
-    @property
-    def jumps(self) -> tuple[Jump, ...]:
-        """Links to headings."""
-        return tuple(self._jumps.values())[:_MOST]
+    def jumps(self, own: frozenset[str]) -> tuple[Jump, ...]:
+        """Links to headings, without those to the anchors ``own`` of the page itself, which each heading has."""
+        found = [*self._jumps.items()][:_MOST]
+        others = ((path, anchor, address) for (path, anchor), address in found if path != self._page.path or anchor not in own)
+        return tuple(Jump(path, anchor, address, self._line(address)) for path, anchor, address in others)
 
     @property
     def open_links(self) -> tuple[OpenLink, ...]:
@@ -138,7 +140,7 @@ class LinkResolver:
     def _jump(self, target: SetFile, fragment: str, address: str) -> None:
         anchor = own_id(unquote(fragment))
         if anchor and anchor != "top" and not anchor.startswith("__") and (target.path, anchor) not in self._jumps:
-            self._jumps[target.path, anchor] = Jump(target.path, anchor, address, self._line(address))
+            self._jumps[target.path, anchor] = address
 
     def _miss(self, address: str, *, is_image: bool) -> None:
         if address not in self._missing:
