@@ -98,7 +98,9 @@ class EntityCache:
             and (key := self._key(location := FileLocation.of(file), data)) not in self.entries
         ]
         if len(new) >= MIN_PARALLEL and can_fork():
-            batches = [new[start : start + BATCH] for start in range(0, len(new), BATCH)]
+            first, *batches = (new[start : start + BATCH] for start in range(0, len(new), BATCH))
+            # Read before forking, so that the processes share the schemas and expressions that are loaded for the first files.
+            self.ahead.update(_read_batch(first, kinds)[0])
             for lines, definitions in map_forked(lambda batch: _read_batch(batch, kinds), batches):
                 PARSED.add(definitions)
                 self.ahead.update(lines)

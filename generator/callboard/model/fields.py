@@ -57,8 +57,9 @@ def text_at(mapping: object, key: str) -> str:
 
     ``mapping`` may be of any type, because descriptors are.
     """
-    if type(mapping) is dict or isinstance(mapping, Mapping):  # the second check is slow
-        return as_text(mapping.get(key))
+    if type(mapping) is dict or (mapping is not None and isinstance(mapping, Mapping)):  # the last check is slow
+        value = mapping.get(key)
+        return "" if value is None else as_text(value)
     return ""
 
 

@@ -274,7 +274,9 @@ def first_paragraph(text: str) -> str:
 
 def resolved(part: Any, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """A subschema with a ``$ref`` into the same schema followed; keys next to the reference take precedence. Never raises."""
-    found: Mapping[str, Any] = part if isinstance(part, Mapping) else {}
+    found: Mapping[str, Any] = part if type(part) is dict or isinstance(part, Mapping) else {}
+    if "$ref" not in found:
+        return found
     for _ in range(_MOST_STEPS):
         target = found.get("$ref")
         if not isinstance(target, str):
