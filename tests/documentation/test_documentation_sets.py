@@ -319,3 +319,13 @@ def test_files_that_there_is_no_time_to_compare_are_left_out():
 
 def test_the_mark_of_ampersands_is_that_of_the_library():
     assert links._AMPERSAND == util.AMP_SUBSTITUTE
+
+
+def test_sizes_of_images_are_known_with_the_set_and_after_a_change(portal):
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="20"/>'
+    portal.write(
+        **{"docs/a.md": "# A\n\n![x](x.svg) [y](y.txt)\n", "docs/x.svg": drawing.format(30), "docs/y.txt": "<svg width='1' height='1'>"}
+    )
+    assert portal.made().sizes == {"x.svg": (30, 20)}
+    assert portal.made().sizes == {"x.svg": (30, 20)}
+    assert portal.write(**{"docs/x.svg": drawing.format(40)}).made().sizes == {"x.svg": (40, 20)}

@@ -1,5 +1,7 @@
 """Sets of documentation → their pages: navigation, links, what stands around the text, and pages at former addresses."""
 
+import re
+
 import pytest
 from page_builders import RENDERER, shared_context
 
@@ -71,6 +73,26 @@ def test_links_are_filled_in_when_the_page_is_shown(portal):
         '<span class="cb-noimage">i</span>',
     ):  # fmt: skip
         assert wanted in html
+
+
+def test_images_of_the_set_have_their_sizes_on_every_page_that_shows_them(portal):
+    html = '<img src="plan.svg" alt="a > b" width="75"> <img height="9" src="plan.svg"> <img src="plan.svg" width="50%">'
+    portal.write(**{
+        "docs/index.md": "# A\n\n![own](plan.svg) ![none](flat.svg)\n", "docs/b.md": f"# B\n\n{html}\n",
+        "docs/plan.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="150" height="60"/>',
+        "docs/flat.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>',
+    })  # fmt: skip
+    pages = pages_of(portal)
+
+    def images(path):
+        found = re.findall(r"<img [^>]*?plan[^>]*>", rendered(pages, path).replace("a &gt; b", "").replace("a > b", ""))
+        return [dict(re.findall(r"(src|width|height)=\"([^\"]*)\"", image)) for image in found]
+
+    assert images(START) == [{"src": "plan.svg", "width": "150", "height": "60"}]
+    written = [{"width": "75", "height": "30"}, {"height": "9"}, {"width": "50%"}]
+    assert images(f"{START}b/") == [{"src": "../plan.svg"} | each for each in written]
+    assert [image.get("height") for image in images(f"{START}~all/")] == ["60", "30", "9", None]
+    assert "height" not in re.search(r"<img [^>]*flat[^>]*>", rendered(pages, START))[0]
 
 
 def test_one_page_has_all_pages_with_links_between_them(portal):

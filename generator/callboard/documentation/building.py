@@ -291,7 +291,7 @@ class DocumentationBuilder:
         files = published_files(tree, named, made.repository_path, self._bounds, [page.url for page in pages.values()])
         findings = (*read.findings, *_as_text(made), *files.findings)
         problems = tuple(self._found(pending, tree, finding) for finding in findings[:_MOST_FINDINGS])
-        self._sets[ref] = made = replace(made, problems=problems, files=files.published, left_out=files.left_out)
+        self._sets[ref] = made = replace(made, problems=problems, files=files.published, left_out=files.left_out, sizes=files.sizes)
         self._kept[ref] = kept
         if pages and (asked := tree.asked()) is not None:
             write_known_set(kept.file, KnownSet.of(made, pending.options, asked))

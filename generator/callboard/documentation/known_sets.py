@@ -16,7 +16,7 @@ from callboard.documentation.navigation import SetNavigation
 from callboard.io.checked_lines import read_checked, write_checked
 from callboard.model.problem import Problem
 
-_PURPOSE = b"known set 1"
+_PURPOSE = b"known set 2"
 KNOWN_END = ".set"
 
 
@@ -37,6 +37,7 @@ class KnownSet(msgspec.Struct, frozen=True, array_like=True):
     redirects: Mapping[str, str]
     problems: tuple[Problem, ...]
     files: Mapping[str, str]
+    sizes: Mapping[str, tuple[int, int]]
     left_out: Mapping[str, str]
     bytes: int
     decisions: tuple[DecisionRecord, ...]
@@ -47,7 +48,7 @@ class KnownSet(msgspec.Struct, frozen=True, array_like=True):
         keys = tuple((path, page.key) for path, page in made.pages.items())
         return cls(
             options, asked, keys, made.digest, made.kind, made.title, made.docs_folder, made.navigation, made.repository_paths,
-            made.redirects, made.problems, made.files, made.left_out, made.bytes, made.decisions,
+            made.redirects, made.problems, made.files, made.sizes, made.left_out, made.bytes, made.decisions,
         )  # fmt: skip
 
     def completed(self, empty: DocumentationSet, pages: Mapping[str, DocumentPage], revision: str) -> DocumentationSet | None:
@@ -58,8 +59,8 @@ class KnownSet(msgspec.Struct, frozen=True, array_like=True):
         return replace(
             empty, kind=self.kind, title=self.title, docs_folder=self.docs_folder, navigation=self.navigation,
             pages={pages[key].path: pages[key] for _, key in self.keys}, digest=self.digest, repository_paths=self.repository_paths,
-            redirects=self.redirects, problems=tuple(problems), files=self.files, left_out=self.left_out, bytes=self.bytes,
-            decisions=self.decisions,
+            redirects=self.redirects, problems=tuple(problems), files=self.files, sizes=self.sizes,
+            left_out=self.left_out, bytes=self.bytes, decisions=self.decisions,
         )  # fmt: skip
 
 

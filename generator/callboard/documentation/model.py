@@ -146,6 +146,8 @@ class DocumentationSet:
     """Of the set's files. Links are in ``PortalDocumentation.broken``."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Digests of images and other files that are published, by path."""
+    sizes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Width and height of those of ``files`` that are images and say them, by path."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Why a file that a page shows or links to is not published, by path."""
     bytes: int = 0

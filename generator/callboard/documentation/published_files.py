@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 from callboard.documentation import rules
 from callboard.documentation.reading import SetFinding
-from callboard.markdown.media import PUBLISHED, DrawingError, published_end, safe_drawing
+from callboard.markdown.image_sizes import Size, image_size
+from callboard.markdown.media import IMAGES, PUBLISHED, DrawingError, published_end, safe_drawing
 from callboard.model.data_classes import dataclass
 from callboard.model.errors import TooLargeError, TreeError
 from callboard.model.tree import Tree
@@ -28,6 +29,8 @@ class SetFilesOnSite:
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Why a file is not published, by path."""
     findings: tuple[SetFinding, ...] = ()
+    sizes: Mapping[str, Size] = field(default_factory=dict)
+    """Width and height of images that say them, by path."""
 
 
 def published_files(
@@ -38,6 +41,7 @@ def published_files(
     ``repository_path`` gives the path in the tree of each, ``pages`` the addresses of the set's pages, below which no file has its place.
     """
     published: dict[str, str] = {}
+    sizes: dict[str, Size] = {}
     paths = [*paths]
     left_out = dict(_in_the_way(paths, pages))
     left = bounds.set_file_bytes
@@ -55,8 +59,10 @@ def published_files(
             left_out[path] = f"the files of the set have more than {bounds.set_file_bytes:,} bytes"
         else:
             published[path] = blake2b(content, digest_size=16).hexdigest()
+            if published_end(path) in IMAGES and (size := image_size(content)):
+                sizes[path] = size
     findings = tuple(_finding(repository_path(path), reason) for path, reason in left_out.items())
-    return SetFilesOnSite(published, left_out, findings)
+    return SetFilesOnSite(published, left_out, findings, sizes)
 
 
 def _in_the_way(paths: Iterable[str], pages: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import field
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -34,9 +35,11 @@ from callboard.pages.shared_views import EntityLink, TimeView
 _TOC_LEVELS = 2
 _LONGEST_NAME = 80
 _CONTENTS_BYTES = 700
-"""Of a page's contents: the anchor, the text and ``_ENTRY_BYTES`` of markup of each entry. With them, what stands around the text of a page
-has 8 KB."""
+"""Of a page's contents: the anchor, the text and ``_ENTRY_BYTES`` of markup of each entry; a page with more shows the upper level only."""
 _ENTRY_BYTES = 26
+_IMAGE = re.compile(r'<img\b(?:[^<>"]|"[^"]*")*>')
+_ATTRIBUTE = re.compile(r'\s([a-z-]+)="([^"]*)"')
+_PIXELS = re.compile(r"[1-9][0-9]{0,4}")
 _LONGEST_HEADING = 80
 """Characters of an entry of a page's contents."""
 
@@ -94,7 +97,7 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
     view_url = web_url(tree.view_url(there)) if tree else ""
     changed = of.changed.get(page.path)
     return DocumentView(
-        digest=page.digest,
+        digest=text_digest(of, page),
         title=text_of(page.title),
         set_title=context.title(of),
         set_path=docs_path(of.ref),
@@ -122,13 +125,19 @@ def document_view(context: DocumentsContext, of: DocumentationSet, page: Documen
     )
 
 
+def text_digest(of: DocumentationSet, page: DocumentPage) -> str:
+    """Digest of the text of a page and of what is known of the files that it shows."""
+    files = [(path, of.sizes[path] if path in of.sizes else of.left_out.get(path)) for path in page.details.files]
+    return fingerprint_of([page.digest, repr(files)])
+
+
 def page_text(context: DocumentsContext, of: DocumentationSet, page: DocumentPage, targets: Sequence[ShownTarget]) -> str:
     """The HTML of a page with its links. Raises ``WebsiteError`` if what was converted has been removed meanwhile."""
     try:
         html = context.documentation.html(of, page)
     except MissingHtmlError as error:
         raise WebsiteError(f"The converted page {page.path!r} was removed during the build.", "Build again.") from error
-    return without_lost_images(_with_hosts(context, of, page, with_targets(html, targets)))
+    return without_lost_images(with_sizes(_with_hosts(context, of, page, with_targets(html, targets)), image_sizes(of, page)))
 
 
 def page_blocks(context: DocumentsContext, page: DocumentPage) -> tuple[BlockResult, ...]:
@@ -154,6 +163,33 @@ def _with_hosts(context: DocumentsContext, of: DocumentationSet, page: DocumentP
             host = escape(web_url(tree.view_url(of.repository_path(path)))) if tree else ""
             html = html.replace(f'src="{address}"', 'src=""').replace(f'href="{address}"', f'href="{host}"' if host else "")
     return html
+
+
+def image_sizes(of: DocumentationSet, page: DocumentPage) -> dict[str, tuple[int, int]]:
+    """Width and height of the set's images on a page, by the address that the page has of each."""
+    here = SetFile(page.path, page.url, is_page=True)
+    found = ((path, of.sizes.get(path)) for path in page.details.files)
+    return {escape(relative_url(SetFile(path, quote(path), is_page=False), here)): size for path, size in found if size}
+
+
+def with_sizes(html: str, sizes: Mapping[str, tuple[int, int]]) -> str:
+    """The HTML whose images have ``width`` and ``height``, so that text does not move when they are loaded.
+
+    A width that the author wrote stays, and gets the height that belongs to it.
+    """
+    return _IMAGE.sub(lambda found: _sized(found[0], sizes), html) if sizes else html
+
+
+def _sized(image: str, sizes: Mapping[str, tuple[int, int]]) -> str:
+    attributes = dict(_ATTRIBUTE.findall(image))
+    size = sizes.get(attributes.get("src", ""))
+    if size is None or "height" in attributes:
+        return image
+    width, height = size
+    if "width" not in attributes:
+        return f'<img width="{width}" height="{height}"{image[len("<img") :]}'
+    written = attributes["width"]
+    return f'<img height="{max(1, round(int(written) * height / width))}"{image[len("<img") :]}' if _PIXELS.fullmatch(written) else image
 
 
 def link_targets(context: DocumentsContext, of: DocumentationSet, page: DocumentPage) -> tuple[ShownTarget, ...]:
@@ -184,7 +220,15 @@ def set_fingerprint(context: DocumentsContext, of: DocumentationSet) -> str:
     owner = organization.owner(context.catalog, of.ref)
     pages = [(page.path, page.url, page.title) for page in of.pages.values()]
     return fingerprint_of(
-        [context.title(of), repr(of.navigation), pages, urls, str(owner), of.docs_folder, repr((of.repository_paths, of.left_out))]
+        [
+            context.title(of),
+            repr(of.navigation),
+            pages,
+            urls,
+            str(owner),
+            of.docs_folder,
+            repr((of.repository_paths, of.left_out, of.sizes)),
+        ]
     )
 
 

@@ -14,12 +14,13 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 from callboard.documentation.model import DocumentationSet, DocumentPage
+from callboard.incremental.tracking import fingerprint_of
 from callboard.model.data_classes import dataclass
 from callboard.model.urls import docs_path
 from callboard.pages.blocks.view import BlockResult, TextPiece, pieces_of
 from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.documents.navigation import WHOLE_FOLDER, up_of
-from callboard.pages.documents.page import link_targets, page_blocks, page_text
+from callboard.pages.documents.page import link_targets, page_blocks, page_text, text_digest
 from callboard.pages.page import TocEntry
 from callboard.pages.safe_text import text_of
 from callboard.pages.shared_views import EntityLink
@@ -53,7 +54,8 @@ def whole_set_view(context: DocumentsContext, of: DocumentationSet) -> WholeSetV
     texts = tuple(tuple(_pieces(context, of, of.pages[path], number, by_url)) for path, number in numbers.items())
     pages = tuple((f"p{number}", text_of(of.pages[path].title)) for path, number in numbers.items())
     blocks = tuple(block for path in numbers for block in page_blocks(context, of.pages[path]))
-    return WholeSetView(of.digest, context.title(of), docs_path(of.ref), context.links.to(of.ref), pages, texts, blocks)
+    digest = fingerprint_of([text_digest(of, of.pages[path]) for path in numbers])
+    return WholeSetView(digest, context.title(of), docs_path(of.ref), context.links.to(of.ref), pages, texts, blocks)
 
 
 def whole_set_toc(view: WholeSetView) -> tuple[TocEntry, ...]:
