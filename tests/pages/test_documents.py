@@ -110,6 +110,7 @@ def test_former_addresses_and_entities_that_share_a_set_lead_to_it(portal):
     portal.write(**{"mkdocs.yml": maps, "docs/new.md": "# New"}).entity("orders", entity="component:payments", entity_path="/new")
     pages = pages_of(portal)
     moved = {path: page.view().target for path, page in pages.items() if page.template == "moved.html"}
+    assert moved == {path: page.moved_to for path, page in pages.items() if page.moved_to}
     assert moved == {
         START: "../../../../docs/default/component/payments/new/",
         f"{START}old/x/": "../../../../../../docs/default/component/payments/new/",

@@ -57,6 +57,12 @@ def test_a_page_without_a_description_is_described_by_its_title(frame):
     assert "data-entity-ref" not in html
 
 
+def test_a_page_that_has_moved_says_so_in_its_head(frame):
+    page = Page("a/", "x.html", "wide", "", "Moved", lambda: None, moved_to='../b/?x="y"&z')
+    head = stamp(frame, page, "<p>", ()).decode().partition("</head>")[0]
+    assert '<meta http-equiv="refresh" content="0; url=../b/?x=&#34;y&#34;&amp;z">' in head.replace("&quot;", "&#34;")
+
+
 def test_the_canonical_link_is_the_pages_own(frame):
     html = stamp(frame, page("catalog/default/component/x~20y/"), "", ()).decode()
     assert '<link rel="canonical" href="https://x.example/portal/catalog/default/component/x~20y/">' in html

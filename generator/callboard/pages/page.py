@@ -102,5 +102,7 @@ class Page:
     """Records what ``view``, ``toc``, ``search`` and ``files`` read; None for a page that is made in each build."""
     parts: Callable[[], PageParts] | None = field(default=None)
     """Returns the parts that ``view`` is composed of; None for a page that is always made as a whole."""
+    moved_to: str = ""
+    """Address, as seen from the page, that browsers open in its place; empty for a page that is read."""
     extra_keys: tuple[DependencyKey, ...] = ()
     """Dependencies in addition to those that the tracker records."""

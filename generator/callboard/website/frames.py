@@ -301,12 +301,14 @@ def _canonical(url: str, path: str) -> str:
 
 
 def _social_tags(frame: Frame, page: Page) -> str:
-    """What search engines and chat tools show of a link to the page."""
+    """What search engines and chat tools show of a link to the page, and where browsers go on to."""
     description = page.description or full_title(page.title, frame.site_name)
     description = f"{description[:_DESCRIBED]}…" if len(description) > _DESCRIBED else description
     tags = [f'<meta name="description" content="{escape(description)}">']
     values = {"title": page.title or frame.site_name, "description": description, "site_name": frame.site_name if page.title else ""}
     tags += [f'<meta property="og:{name}" content="{escape(value)}">' for name, value in values.items() if value]
+    if page.moved_to:
+        tags.append(f'<meta http-equiv="refresh" content="0; url={escape(page.moved_to)}">')
     return "".join(tags)
 
 

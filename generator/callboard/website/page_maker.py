@@ -133,7 +133,7 @@ class PageMaker:
         toc = page.toc(view) if page.toc else ()
         shell, file = self.shell(page), file_of(page.path)
         around = planned.without_sections(view) if planned else view
-        values = (page.path, page.template, page.title, page.description, page.ref, toc, around)
+        values = (page.path, page.template, page.title, page.description, page.ref, page.moved_to, toc, around)
         key = page_key(shell, values, may_have_sets=planned is None)
         text = page.search() if page.search else None
         files = tuple((path, self._put(path, content)) for path, content in page.files()) if page.files else ()

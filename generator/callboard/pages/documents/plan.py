@@ -20,7 +20,7 @@ from callboard.pages.documents.context import DocumentsContext
 from callboard.pages.documents.index_pages import DOCS
 from callboard.pages.documents.navigation import WHOLE_FOLDER, has_whole_page
 from callboard.pages.documents.page import DocumentView, document_view, page_fingerprint, page_search_text, page_toc, set_fingerprint
-from callboard.pages.documents.stubs import missing_set_view, moved_view, moves
+from callboard.pages.documents.stubs import missing_set_view, moved_address, moved_view, moves
 from callboard.pages.documents.whole_set import whole_set_toc, whole_set_view
 from callboard.pages.entities.context import EntityContext
 from callboard.pages.page import Page, SearchText
@@ -81,7 +81,7 @@ class _SetPages:
     def _moved(self, path: str, target: str) -> Page:
         return Page(
             path, "moved.html", "wide", DOCS, self.context.labels["docs_moved"], partial(moved_view, self.context, path, target),
-            tracker=self.tracker, extra_keys=(("moved", path),),
+            tracker=self.tracker, extra_keys=(("moved", path),), moved_to=moved_address(path, target),
         )  # fmt: skip
 
     def _missing(self, made: DocumentationSet) -> Page:

@@ -86,8 +86,12 @@ def _is_below(path: str, taken: Collection[str]) -> bool:
 
 def moved_view(context: DocumentsContext, path: str, target: str) -> MovedView:
     """The view of a page at ``path`` that leads to ``target``."""
-    address = target if "://" in target else up_of(quote(path)) + target
-    return MovedView(address, context.labels["docs_moved"])
+    return MovedView(moved_address(path, target), context.labels["docs_moved"])
+
+
+def moved_address(path: str, target: str) -> str:
+    """The address of ``target``, a path or a web address, as seen from the page at ``path``."""
+    return target if "://" in target else up_of(quote(path)) + target
 
 
 def _old_path(old: str) -> str | None:
