@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
 from markupsafe import Markup
 
-from callboard.markdown.links import check_links
 from callboard.markdown.simple import simple_html
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
+    from markdown_it.token import Token
 
 MAX_CHARACTERS = 50_000
 """Longest text; a longer one is cut at the end of a word."""
@@ -61,7 +63,7 @@ def to_html(text: str, resolve: Resolve | None = None) -> Markup:
 def plain(text: str) -> str:
     """Convert a text to plain text, paragraphs separated by a blank line: for search and meta descriptions."""
     text = _bounded(text)
-    if _PLAIN.fullmatch(text):
+    if not text or _PLAIN.fullmatch(text):
         return text
     blocks = (_words(t.children) if t.children else t.content.strip() for t in _parser().parse(text, {}))
     return "\n\n".join(block for block in blocks if block)
@@ -97,7 +99,11 @@ def _words(tokens: Sequence[Token]) -> str:
 
 @cache
 def _parser() -> MarkdownIt:
-    """The parser, created on first use; rendering does not change it."""
+    """The parser, created on first use; rendering does not change it. Most texts need none, and many builds have no other."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - as above: 70 modules
+
+    from callboard.markdown.links import check_links  # noqa: PLC0415
+
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     parser.validateLink = bool  # type: ignore[method-assign, assignment]  # check_links decides, and marks broken links
     parser.core.ruler.push("lower_headings", _lower_headings)
