@@ -167,7 +167,7 @@ class EntityLinks:
 
     def all(self, refs: tuple[EntityRef, ...]) -> tuple[EntityLink, ...]:
         """The links to these entities, in their order."""
-        return tuple(self.to(ref) for ref in refs)
+        return tuple(map(self.to, refs))
 
 
 def _link(catalog: Catalog, ref: EntityRef) -> EntityLink:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -218,6 +219,7 @@ def _changed(context: EntityContext, entity: Entity) -> str:
     return context.labels["changed_on"].format(context.local(changed).date().isoformat())
 
 
+@lru_cache(1_024)
 def _ref(text: str) -> EntityRef | None:
     try:
         return parse_ref(text, default_kind="location").canonical()

@@ -22,8 +22,12 @@ def contact_fields(context: EntityContext, entity: Entity) -> tuple[HeaderField,
     known = context.catalog.get(ref) if ref else None
     if known is None or context.is_public or known.ref.kind not in {"group", "user"}:
         return ()
-    mail = mail_of(mapping_of(known.spec.get("profile")).get("email"))
-    mails = (WebLink(mail, f"mailto:{mail}", "mail"),) if mail else ()
-    others = (link for link in links_of(known) if link.url and link.icon in _ICONS and link.url != f"mailto:{mail}")
-    found = (*mails, *others)[:CONTACTS]
+    found = context.catalog.once(("contacts", known.ref), _contacts, known)
     return (HeaderField(context.labels["contact"], web=found),) if found else ()
+
+
+def _contacts(owner: Entity) -> tuple[WebLink, ...]:
+    mail = mail_of(mapping_of(owner.spec.get("profile")).get("email"))
+    mails = (WebLink(mail, f"mailto:{mail}", "mail"),) if mail else ()
+    others = (link for link in links_of(owner) if link.url and link.icon in _ICONS and link.url != f"mailto:{mail}")
+    return (*mails, *others)[:CONTACTS]
