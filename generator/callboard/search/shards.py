@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import blake2b
 from itertools import groupby
 from typing import NamedTuple, TypeVar
 
@@ -68,7 +69,25 @@ def quoted(term: str) -> str:
     return f'"{term}"' if term.isalnum() else json.dumps(term, ensure_ascii=False)
 
 
+_frequent: dict[tuple[str, str, bytes], Row] = {}
+"""Rows of frequent terms, by tier, term and digest of the list: needed once for the size of its cell, and once for the shard."""
+_MOST_FREQUENT = 1_000
+"""Rows in memory, of about 8 KB."""
+
+
 def _row(tier: str, line: Line) -> Row:
+    term, postings = line
+    if postings.count(",") < MOST:
+        return _written(tier, line)
+    key = tier, term, blake2b(postings.encode(), digest_size=16).digest()
+    if key not in _frequent:
+        if len(_frequent) >= _MOST_FREQUENT:
+            _frequent.clear()
+        _frequent[key] = _written(tier, line)
+    return _frequent[key]
+
+
+def _written(tier: str, line: Line) -> Row:
     term, postings = line
     content = f"{quoted(term)}:{bounded(postings, MOST, prefer_small=tier == 'h')}"
     return Row(term, content.encode())
