@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from callboard.model.data_classes import dataclass
-from callboard.model.fields import without_bidi
+from callboard.model.fields import bytes_without_bidi
 from callboard.pages.page import SearchSection, SearchText
 from callboard.search.terms import count_terms, path_terms, terms_of, words_and_terms
 
@@ -58,9 +58,10 @@ def document(path: str, text: SearchText, stemmed: Callable[[str], str]) -> Sear
 def _encoded(value: list[Any]) -> str:
     """JSON without halves of characters, which no file can have, and without those that show a text in another order."""
     try:
-        return without_bidi(msgspec.json.encode(value).decode())
+        text = msgspec.json.encode(value).decode()
     except ValueError:  # a half of a character
-        return without_bidi(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace").decode())
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text if text.isascii() else bytes_without_bidi(text).decode()
 
 
 def _outer(sections: list[SearchSection], number: int) -> Iterator[str]:

@@ -20,7 +20,7 @@ from callboard.io.site_folder.staging import Staging
 from callboard.io.store import Store, write_atomically
 from callboard.model.data_classes import dataclass
 from callboard.model.entity import Entity, Origin
-from callboard.model.published_json import inert, plain_json, published_json
+from callboard.model.published_json import inert, plain_json, plain_json_of_descriptor, published_json
 from callboard.model.tree import Tree, Trees, tree_of
 from callboard.model.urls import api_path, entity_json_path, entity_path
 from callboard.pages.apis.definition_file import definition_file, definition_text
@@ -127,11 +127,15 @@ class _Export:
         self._tree_of: Callable[[Origin], Tree | None] = lambda origin: tree_of(trees, origin)
 
     def entity(self, entity: Entity, *, light: bool = False) -> bytes:
-        return self.json(entity_json(self._catalog, entity, tree_of=self._tree_of, light=light))
+        value = entity_json(self._catalog, entity, tree_of=self._tree_of, light=light)
+        return self._masked(value, plain_json_of_descriptor(value))
 
     def json(self, value: Any) -> bytes:
-        """The value as masked JSON. The whole text is searched once; the values are masked one by one only if something was found."""
-        text = plain_json(value)
+        """The value as masked JSON."""
+        return self._masked(value, plain_json(value))
+
+    def _masked(self, value: Any, text: str) -> bytes:
+        """The value, whose JSON this is. The whole text is searched once; values are masked one by one only if something was found."""
         is_clean = masked(text, is_public=self._is_public).text == text
         return inert(text) if is_clean else published_json(masked_values(value, is_public=self._is_public))
 

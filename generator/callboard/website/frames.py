@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
-from callboard.model.fields import without_bidi
+from callboard.model.fields import bytes_without_bidi, without_bidi
 from callboard.pages.page import Page, TocEntry
 from callboard.settings.settings import Portal
 from callboard.website.mkdocs_notes import read_notes
@@ -222,7 +222,7 @@ def stamp(frame: Frame, page: Page, content: str, toc: Iterable[TocEntry]) -> by
 
 def encoded(html: str, path: str) -> bytes:
     """HTML of the page at this path as it is written to its file."""
-    return without_bidi(short_links(html, path)).encode("utf-8", "replace")
+    return bytes_without_bidi(short_links(html, path))
 
 
 def around_content(frame: Frame, page: Page, toc: Iterable[TocEntry]) -> tuple[bytes, ...]:
