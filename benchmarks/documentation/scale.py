@@ -5,7 +5,7 @@
 pages, of their conversion by Callboard (cold, unchanged, 100 pages changed), and with ``--site`` of whole builds, with the peak memory of their main
 process and how much that is more than for the same portal without documentation. Each step is a process of its own that imports what it
 needs, as a command does, from compiled modules; what that costs is printed once, and the last two steps also without it, relative to bare
-Python-Markdown without its own start. With ``--preview``: of the update of a
+Python-Markdown without its own start, beside what that takes for the edited pages alone. With ``--preview``: of the update of a
 preview after an edit of one page, in its own process, and seconds with the conversion by a worker.
 """
 
@@ -43,11 +43,13 @@ def main(arguments):
     print(f"cold                       {cold:8.1f} s  {cold / bare:.2f} x bare   main process {memory:,.0f} MB")
     same, _ = run(folder, "documentation")
     print(f"nothing changed            {same:8.2f} s  {same / bare:.1%} of bare, {(same - start) / (bare - bare_start):.1%} without starts")
-    change(folder, sets)
+    change(folder)
     changed, _ = run(folder, "documentation")
     print(
         f"{CHANGED} pages changed          {changed:8.2f} s  {changed / bare:.1%} of bare, {(changed - start) / (bare - bare_start):.1%} without starts"
     )
+    least = run(folder, "bare_changed")[0] - bare_start
+    print(f"bare, of these pages       {least:8.2f} s  {least / (bare - bare_start):.1%} without starts")
     if "--site" in arguments:
         sites(folder, sets)
     if "--preview" in arguments:
@@ -60,7 +62,7 @@ def sites(folder, sets):
     _, least = run(without_documentation(folder, sets), "site")
     for name, edits in (("cold site", False), ("unchanged site", False), (f"site, {CHANGED} pages changed", True)):
         if edits:
-            change(folder, sets)
+            change(folder)
         seconds, memory = run(folder, "site")
         print(f"{name:<26} {seconds:8.1f} s  main process {memory:,.0f} MB, {memory - least:,.0f} more than without documentation")
 
@@ -107,11 +109,15 @@ def write(folder, sets):
     (folder / "sources.yaml").write_text('sources: [{name: local, type: files, path: repositories, repositories: "*"}]\n')
 
 
-def change(folder, sets):
-    """Edit one page in some of the sets."""
-    step = max(1, sets // CHANGED)
-    for number in range(0, sets, step):
-        page = folder / f"repositories/r{number:04}/docs/page-3.md"
+def changed_pages(folder):
+    """One page in some of the sets."""
+    repositories = sorted((folder / "repositories").iterdir())
+    return [each / "docs/page-3.md" for each in repositories[:: max(1, len(repositories) // CHANGED)]]
+
+
+def change(folder):
+    """Edit these pages."""
+    for page in changed_pages(folder):
         page.write_text(f"{page.read_text('utf-8')}\n\nEdited at {time.time()}.\n", encoding="utf-8")
 
 
@@ -136,6 +142,13 @@ def start(_):
             return portal_documentation(resolved.catalog, resolved.trees, settings, code_digest()), before
 
     return steps
+
+
+def bare_changed(folder):
+    """Nothing but the pages that are edited, by one instance."""
+    parser = bare_start(folder)
+    for page in changed_pages(folder):
+        parser.reset().convert(page.read_text("utf-8"))
 
 
 def documentation(folder):
@@ -192,7 +205,7 @@ def peak():
 
 if __name__ == "__main__":
     if sys.argv[-1] == STEP:
-        {step.__name__: step for step in (start, bare_start, bare, documentation, site)}[sys.argv[2]](Path(sys.argv[1]))
+        {step.__name__: step for step in (start, bare_start, bare, bare_changed, documentation, site)}[sys.argv[2]](Path(sys.argv[1]))
         print(peak())
     else:
         main(sys.argv[1:])
