@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, chain
+from operator import sub
 from typing import TypeAlias
 
 import msgspec
@@ -80,7 +81,7 @@ def bounded(text: str, most: int, *, prefer_small: bool) -> str:
     if text.count(",") < most:
         return text
     found = {entity: [*accumulate(gaps)] for entity, gaps in _entities(text).items()}
-    counts = Counter(each & _WEIGHT for codes in found.values() for each in codes)
+    counts = Counter(map(_WEIGHT.__and__, chain.from_iterable(found.values())))
     total = sum(counts.values())
     if total <= most:
         return text
@@ -102,7 +103,7 @@ def bounded(text: str, most: int, *, prefer_small: bool) -> str:
 
 
 def _gaps(codes: list[int]) -> list[int]:
-    return [code - before for code, before in zip(codes, [0, *codes], strict=False)]
+    return codes if len(codes) == 1 else [*map(sub, codes, [0, *codes])]
 
 
 def _entities(text: str) -> dict[int, list[int]]:
