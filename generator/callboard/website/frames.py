@@ -198,13 +198,14 @@ class Fitter:
         self._portal = portal
         self._fitted: dict[tuple[str, str, str, tuple[str, ...]], Frame] = {}
 
-    def frame(self, page: Page, content: str = "") -> Frame:
+    def frame(self, page: Page, content: Iterable[str] = ()) -> Frame:
         """The frame of the page. Raises ``WebsiteError`` for an unknown frame.
 
-        The policy of ``404.html`` allows the inline scripts of its ``content``: that page cannot load a script before it knows its root.
+        The policy of ``404.html`` allows the inline scripts of its ``content``, which may be in pieces: that page cannot
+        load a script before it knows its root.
         """
         up = up_for(page.path, self._portal.url)
-        scripts = tuple(_INLINE.findall(content)) if page.path == "404.html" else ()
+        scripts = tuple(_INLINE.findall("".join(content))) if page.path == "404.html" else ()
         key = (page.frame, page.tab, up, scripts)
         if key not in self._fitted:
             template = self.frames.get(page.frame)

@@ -22,6 +22,8 @@ _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 _PROSE = re.compile(r'\sclass="(?:[^"]*\s)?cb-prose[\s"]')
 _PLAIN = re.compile(r"[a-z0-9~][A-Za-z0-9_~-]*(?:[./][A-Za-z0-9_~-]+)*/?(?:#[A-Za-z0-9_-]+)?")
 _ANCHOR = re.compile(r"#[A-Za-z0-9_-]+")
+_REMEMBERED = 50_000
+"""Addresses at one depth of folders whose targets are cached."""
 _VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "path"])
 
 
@@ -50,23 +52,31 @@ def page_links(html: str, path: str, base: str = "/") -> PageLinks:
     ``base`` is the path under which the site is served; absolute paths are resolved below it. In generated markup only attributes are
     searched for, because templates escape quotation marks in text; text that people wrote may contain them and is read tag by tag.
     """
-    ours, prose = _split(html) if "cb-prose" in html else (html, ())
-    ids, addresses, prose_addresses = list[str](), list[str](), list[str]()
-    _find_attributes(ours, ids, addresses)
-    for attributes in _joined_attributes(prose):
-        _find_attributes(attributes, ids, prose_addresses)
-    resolve = _Resolver(path, base)
-    return PageLinks(
-        tuple(dict.fromkeys([unescape(each) if "&" in each else each for each in ids])),
-        resolve.all(addresses),
-        resolve.all(prose_addresses),
-    )
+    return LinkFinder(path, base)(html)
+
+
+class LinkFinder:
+    """Finds the links and anchors in pieces of the page at ``path``, as ``page_links`` does."""
+
+    def __init__(self, path: str, base: str) -> None:
+        self._resolve = _Resolver(path, base)
+
+    def __call__(self, html: str) -> PageLinks:
+        """Those of one piece."""
+        ours, prose = _split(html) if "cb-prose" in html else (html, ())
+        ids, addresses, prose_addresses = list[str](), list[str](), list[str]()
+        _find_attributes(ours, ids, addresses)
+        for attributes in _joined_attributes(prose) if prose else ():
+            _find_attributes(attributes, ids, prose_addresses)
+        anchors = tuple(dict.fromkeys([unescape(each) if "&" in each else each for each in ids])) if ids else ()
+        return PageLinks(anchors, self._resolve.all(addresses), self._resolve.all(prose_addresses) if prose_addresses else ())
 
 
 def _find_attributes(markup: str, ids: list[str], addresses: list[str]) -> None:
     for space, expression in _ATTRIBUTES.items():
-        for name, value in expression.findall(markup) if space in markup else ():
-            (ids if name in {"id", "name"} else addresses).append(value)
+        if space in markup:
+            for name, value in expression.findall(markup):
+                (ids if name in {"id", "name"} else addresses).append(value)
 
 
 def _joined_attributes(tags: Sequence[str]) -> Iterator[str]:
@@ -118,30 +128,52 @@ class _Resolver:
         self._path = path
         self._base = base
         self._folder = path.rpartition("/")[0]
-        self._up = "../" * path.count("/")
+        self._usual = _usual_targets("../" * path.count("/"))
 
     def all(self, addresses: Iterable[str]) -> tuple[str, ...]:
         """Each target once, in order, without those on other hosts."""
-        targets = dict[str, None]()
-        for address in dict.fromkeys(addresses):
-            found = _below_root(address, self._up)
-            if found is not None:
-                targets[found] = None
-            elif _ANCHOR.fullmatch(address):
-                targets[self._path + address] = None
-            elif not _SCHEME.match(address):
-                targets[_resolved(unescape(address), self._path, self._folder, self._base)] = None
-        return tuple(targets)
+        distinct = dict.fromkeys(addresses)
+        targets = dict.fromkeys(map(self._usual.__getitem__, distinct))
+        if None in targets:
+            targets = dict.fromkeys(map(self._target, distinct))
+        return tuple([target for target in targets if target is not None])
+
+    def _target(self, address: str) -> str | None:
+        """The target of one address; None if it is on another host."""
+        target = self._usual[address]
+        if target is not None:
+            return target
+        if _ANCHOR.fullmatch(address):
+            return self._path + address
+        return None if _SCHEME.match(address) else _resolved(unescape(address), self._path, self._folder, self._base)
 
 
-@lru_cache(100_000)
-def _below_root(address: str, up: str) -> str | None:
-    """The target of an address in the usual form of templates: up to the root, then down. The same ones are on many pages."""
-    rest = address.removeprefix(up)
-    if not up or len(rest) == len(address):
-        return None
-    path = rest.partition("?")[0] if "#" not in rest else rest  # `catalog/?kind=api`
-    return path if _PLAIN.fullmatch(path) else None
+class _UsualTargets(dict[str, str | None]):
+    """By address, the target of one in the usual form of templates: up to the root, then down. None for any other address.
+
+    The same ones are on many pages, and a look-up costs less than a call of a function.
+    """
+
+    def __init__(self, up: str) -> None:
+        super().__init__()
+        self._up = up
+
+    def __missing__(self, address: str) -> str | None:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        target = self[address] = self._found(address)
+        return target
+
+    def _found(self, address: str) -> str | None:
+        rest = address.removeprefix(self._up)
+        if not self._up or len(rest) == len(address):
+            return None
+        path = rest.partition("?")[0] if "#" not in rest else rest  # `catalog/?kind=api`
+        return path if _PLAIN.fullmatch(path) else None
+
+
+_usual_targets = lru_cache(16)(_UsualTargets)
+"""By the relative path to the root, which has one value for each depth of folders."""
 
 
 def resolve_link(address: str, path: str, base: str) -> str:

@@ -26,7 +26,7 @@ from callboard.search.index import SearchIndex
 from callboard.settings.settings import Portal
 from callboard.website.frames import Fitter, FrameTemplate, around_content, encoded
 from callboard.website.index_links import with_index_links
-from callboard.website.links import PageLinks, page_links
+from callboard.website.links import LinkFinder, PageLinks, page_links
 from callboard.website.page_sections import (
     MadePart,
     NotSpliceableError,
@@ -161,9 +161,7 @@ class PageMaker:
         if not (page.parts and cached.key and cached.layout_digest == self.shell(page) and self._renderer.renders_sections(page)):
             return None
         file = file_of(page.path)
-        tools = PageTools(
-            partial(self._renderer.section_html, page), partial(self._encoded, page), partial(page_links, path=page.path, base=self._base)
-        )
+        tools = PageTools(partial(self._renderer.section_html, page), partial(self._encoded, page), LinkFinder(page.path, self._base))
         try:
             new = respliced(page, OldPage(cached, partial(self._staging.unchanged, file, cached.digest)), changes, tools)
         except NotSpliceableError:
@@ -196,13 +194,13 @@ class PageMaker:
     ) -> tuple[bytes, KeptParts]:
         """The page's HTML, and what is kept of it; its links include those of the contents and of the theme's skip link."""
         pieces = self._renderer.render_pieces(page, view)
-        frame = self._fitter.frame(page, "".join(pieces))
+        frame = self._fitter.frame(page, pieces)
         around = [self._with_index_links(html) for html in around_content(frame, page, toc)]
         if len(around) > 2 or not has_sections(parts, pieces):  # noqa: PLR2004 - before the content and behind it
             pieces, reads, parts = ["".join(pieces)], Dependencies.joined((reads, *(part.dependencies for part in parts))), ()
         content = [self._encoded(page, piece) for piece in pieces]
         offsets = tuple(accumulate(map(len, content), initial=len(around[0])))
-        kept = kept_parts(parts, pieces, offsets, reads, partial(page_links, path=page.path, base=self._base))
+        kept = kept_parts(parts, pieces, offsets, reads, LinkFinder(page.path, self._base))
         # The theme's link that skips the header has the target #content, the id of each page's first heading.
         ids, ours, prose = kept.around
         ours = tuple(dict.fromkeys((*ours, *(f"{page.path}#{anchor}" for anchor in ("content", *_anchors(toc))))))

@@ -17,6 +17,7 @@ from callboard.website.links import PageLinks
 
 Links = Callable[[str], PageLinks]
 """The links of a piece of a page's HTML."""
+_NO_LINKS = PageLinks()
 
 
 class MadePart(NamedTuple):
@@ -151,13 +152,14 @@ def kept_parts(made: Sequence[MadePart], pieces: Sequence[str], offsets: Sequenc
         around: the dependencies of the page around its parts.
         links: finds the links.
     """
-    places = iter(zip(pieces[1::2], offsets[1::2], offsets[2::2], strict=False))
-    parts = []
+    parts, index = [], 1
     for part in made:
-        here = [next(places) for _ in part.sections]
-        sections = (KeptSection(each.id, each.title, at, end - at) for each, (_, at, end) in zip(part.sections, here, strict=True))
-        found = links("".join(html for html, _, _ in here)) if here else PageLinks()
-        parts.append(KeptPart(part.key, part.dependencies.size, tuple(sections), found))
+        end = index + 2 * len(part.sections)
+        places = [(offsets[each], offsets[each + 1]) for each in range(index, end, 2)]
+        sections = tuple([KeptSection(each.id, each.title, at, to - at) for each, (at, to) in zip(part.sections, places, strict=True)])
+        found = links("".join(pieces[index:end:2])) if sections else _NO_LINKS
+        parts.append(KeptPart(part.key, part.dependencies.size, sections, found))
+        index = end
     return KeptParts(around.size, links("".join(pieces[::2])), tuple(parts))
 
 

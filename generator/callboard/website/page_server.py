@@ -78,7 +78,7 @@ class OnDemand:
         view = page.view()
         toc = page.toc(view) if page.toc else ()
         content = self._renderer.render(page, view)
-        return stamp(self._fitter.frame(page, content), page, content, toc)
+        return stamp(self._fitter.frame(page, (content,)), page, content, toc)
 
     def _site_file(self, path: str) -> bytes | None:
         if path in {STYLES_PATH, PAGE_STYLES_PATH, DOCS_STYLES_PATH}:
