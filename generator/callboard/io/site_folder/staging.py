@@ -110,9 +110,9 @@ class Staging:
         return news
 
     def adopt(self, news: Iterable[StagedFile]) -> None:
-        """Add the files that a forked process has put and kept."""
+        """Add the files that a forked process has put and kept, which has checked their paths."""
         for path, digest, size, times in news:
-            self._check_unique(path)
+            self._check_new(path)
             self._add(path, SiteFile(digest, size), times)
         self._news.clear()
 
@@ -161,7 +161,10 @@ class Staging:
         shutil.rmtree(self._workshop, ignore_errors=True)
 
     def _check_unique(self, path: str) -> None:
-        if checked_path(path) in self._after:
+        self._check_new(checked_path(path))
+
+    def _check_new(self, path: str) -> None:
+        if path in self._after:
             raise WebsiteError(f"Two parts of the site have the same file {path!r}.")
 
     def _check_not_foreign(self, path: str) -> None:
