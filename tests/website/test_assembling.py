@@ -257,7 +257,6 @@ def test_the_output_may_not_be_somebody_elses_folder(portal, tmp_path):
 
 @pytest.mark.parametrize("number", [3, 150])
 def test_each_dead_link_of_many_pages_is_told_whichever_were_made_in_this_build(portal, number):
-    """Up to a hundred bad targets are looked for by name; with more, all pages are gone through."""
     pages = [entity(f"p{i}", prose=f'<a href="lost-{i}/">x</a><a href="../p0/">ok</a>') for i in range(number)]
     told = sorted(problem.field for problem in portal([*pages, entity("good")]).problems)
     assert told == sorted(f"catalog/default/component/p{i}/lost-{i}/" for i in range(number))
@@ -269,9 +268,9 @@ def test_each_dead_link_of_many_pages_is_told_whichever_were_made_in_this_build(
 def test_links_to_pages_and_to_headings_of_the_same_page_are_not_collected(portal, monkeypatch):
     collected, original = [], LinkCheck.run
 
-    def run(check, guides, frames, rendered, targets, *, has_removals):
-        collected.append({*targets})
-        return original(check, guides, frames, rendered, targets, has_removals=has_removals)
+    def run(check, guides, frames, changes):
+        collected.append({*changes.targets})
+        return original(check, guides, frames, changes)
 
     monkeypatch.setattr(LinkCheck, "run", run)
     pages = [entity(f"p{i}", parts=(f"own-{i}",), links=(f"catalog/default/component/p{i - 1}/",)) for i in range(1, 30)]
@@ -280,6 +279,20 @@ def test_links_to_pages_and_to_headings_of_the_same_page_are_not_collected(porta
     assert {each for each in collected[0] if each.startswith("catalog/default/")} == {
         "catalog/default/component/p1/#own-1", "catalog/default/component/p0/lost/",
     }  # fmt: skip
+
+
+def test_dead_links_with_letters_beyond_ascii_are_told(portal):
+    pages = [entity("a", prose='<a href="grüße/">x</a>'), entity("b")]
+    assert [problem.field for problem in portal(pages).problems] == ["catalog/default/component/a/grüße/"]
+
+
+@pytest.mark.parametrize("address", ["../b/#größe", "../b#größe", "../b/#gr%C3%B6%C3%9Fe"])
+def test_a_heading_that_goes_leaves_dead_links_in_the_pages_that_link_to_it_and_were_not_made(portal, address):
+    first, last = entity("a", prose=f'<a href="{address}">x</a>'), entity("c", prose='<a href="../b/#other">x</a>')
+    assert portal([first, entity("b", parts=("größe", "other")), last]).problems == ()
+    target = address.replace("../b", "catalog/default/component/b").replace("gr%C3%B6%C3%9Fe", "größe")
+    assert [problem.field for problem in portal([first, entity("b", parts=("other",)), last]).problems] == [target]
+    assert portal([first, entity("b", parts=("größe", "other")), last]).problems == ()
 
 
 def test_a_page_that_goes_leaves_dead_links_in_pages_that_were_not_made(portal):

@@ -173,11 +173,6 @@ def pack(kept: KeptParts) -> PackedParts:
     return PackedParts(packed_parts(kept))
 
 
-def as_packed(target: str) -> bytes:
-    """A link target as it stands in packed parts, to search for it."""
-    return json.dumps(target).encode()
-
-
 def read_pages(path: Path) -> CachedPages:
     """The pages of the last build, without those whose line is damaged; empty if the file is missing or of another format.
 

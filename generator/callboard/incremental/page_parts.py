@@ -52,15 +52,23 @@ class KeptParts(NamedTuple):
     parts: tuple[KeptPart, ...] = ()
 
     @property
+    def all_links(self) -> tuple[LinkTuples, ...]:
+        """The links of the page around its parts, and of each part."""
+        return self.around, *[part.links for part in self.parts]
+
+    @property
     def links(self) -> LinkTuples:
         """The links of the whole page, each once."""
-        anchors, ours, prose = zip(self.around, *(part.links for part in self.parts), strict=True)
+        anchors, ours, prose = zip(*self.all_links, strict=True)
         return _unique(anchors), _unique(ours), _unique(prose)
 
     @property
     def counts(self) -> tuple[int, ...]:
         """How many dependencies the page around its parts, and each part, has."""
         return self.reads, *(part.reads for part in self.parts)
+
+
+_PARTS = msgspec.json.Decoder(KeptParts)
 
 
 def part_key(sections: Any) -> str:
@@ -78,18 +86,10 @@ def packed_parts(kept: KeptParts) -> bytes:
 
 def unpacked_parts(line: bytes) -> KeptParts:
     """The parts in a line that ``packed_parts`` made."""
-    reads, around, parts = json.loads(line)
-    return KeptParts(reads, _links(around), tuple(map(_part, parts)))
-
-
-def _part(row: Any) -> KeptPart:
-    key, reads, sections, links = row
-    return KeptPart(key, reads, tuple(KeptSection(*section) for section in sections), _links(links))
-
-
-def _links(row: Any) -> LinkTuples:
-    anchors, ours, prose = row
-    return tuple(anchors), tuple(ours), tuple(prose)
+    try:
+        return _PARTS.decode(line)
+    except msgspec.DecodeError:  # half a surrogate pair
+        return msgspec.convert(json.loads(line), KeptParts)
 
 
 def _unique(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

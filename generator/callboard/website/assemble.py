@@ -33,7 +33,7 @@ from callboard.website.guide_links import broken_link_problems
 from callboard.website.host_limits import limit_problems
 from callboard.website.icons import SPRITE_PATH
 from callboard.website.joined_scripts import joined_scripts
-from callboard.website.link_check import BrokenLinksError, LinkCheck, with_places
+from callboard.website.link_check import BrokenLinksError, LinkChanges, LinkCheck, with_places
 from callboard.website.mkdocs_project import DOCS_STYLES_PATH, PAGE_STYLES_PATH, STYLES_PATH
 from callboard.website.overlays import Overlays
 from callboard.website.page_maker import Batch, PageMaker, RenderedPage, file_of, not_found
@@ -133,7 +133,10 @@ class _MadePages:
     laid_out: int = 0
     targets: set[str] = field(default_factory=set)
     """Link targets of the rendered pages, but for those that are known to exist."""
-    anchors_removed: bool = False
+    anchors_removed: set[str] = field(default_factory=set)
+    """Link targets: anchors that pages had and do not have any more."""
+    may_lack_anchors: bool = False
+    """True if it is not known which anchors a page had before."""
     problems: dict[Problem, None] = field(default_factory=dict)
     """Errors of the portal's templates, each once."""
 
@@ -149,7 +152,8 @@ class _MadePages:
             self.rendered.add(page.path)
         self.targets.update(page.targets)
         self.problems |= dict.fromkeys(page.problems)
-        self.anchors_removed |= page.anchors_removed
+        self.anchors_removed.update(page.anchors_removed)
+        self.may_lack_anchors |= page.may_lack_anchors
 
 
 class _Assembly:
@@ -277,9 +281,10 @@ class _Assembly:
         guides = {path: self.fill.html(file_of(path)) for path in self.theme.guides}
         check = LinkCheck(made.cached, frozenset(self.staging.paths()), {SPRITE_PATH: icons}, base)
         files_removed = any(not path.startswith("search/") for path in self.staging.gone())
-        has_removals = made.anchors_removed or previous_guides != self.theme.key or files_removed
+        all_pages = made.may_lack_anchors or previous_guides != self.theme.key or files_removed
         try:
-            made.cached = check.run(guides, self.maker.frame_links(base), made.rendered, made.targets, has_removals=has_removals)
+            changes = LinkChanges(made.rendered, made.targets, made.anchors_removed, all_pages=all_pages)
+            made.cached = check.run(guides, self.maker.frame_links(base), changes)
         except BrokenLinksError as error:
             raise with_places(error, self.files, self.root) from error
         in_guides = broken_link_problems(self.guides, check.in_guides, base)

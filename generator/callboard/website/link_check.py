@@ -10,8 +10,9 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
-from callboard.incremental.page_cache import CachedPage, as_packed
+from callboard.incremental.page_cache import CachedPage
 from callboard.model.counting import counted
+from callboard.model.data_classes import dataclass
 from callboard.model.errors import WebsiteError
 from callboard.model.problem import Problem
 from callboard.model.ref import parse_ref
@@ -22,8 +23,6 @@ from callboard.website.rules import DEAD_LINK
 REPORTED_BEFORE = "docs/"
 """Pages of documentation sets, whose broken links are problems with a line already (``documentation.cross_links``)."""
 _SHOWN = 20
-_SEARCHED = 100
-"""Most broken targets that are searched for in each page; with more, all rendered pages are checked."""
 _UNPACKED = 1_000
 """Pages whose anchors are in memory at a time. Most links with an anchor lead to the page itself or to one near to it."""
 
@@ -57,6 +56,20 @@ def _lines_with(template: Path, links: Iterable[BrokenLink]) -> Iterator[int]:
             yield number
 
 
+@dataclass(frozen=True, slots=True)
+class LinkChanges:
+    """What can have broken a link since the last check."""
+
+    rendered: AbstractSet[str]
+    """Paths of pages that were rendered."""
+    targets: AbstractSet[str]
+    """The link targets of the rendered pages, but for those that are known to exist."""
+    anchors_removed: AbstractSet[str] = frozenset()
+    """Link targets: anchors that pages had and do not have any more."""
+    all_pages: bool = False
+    """Whether other things were removed, so that any page may have a broken link."""
+
+
 class LinkCheck:
     """The check of one build.
 
@@ -81,26 +94,21 @@ class LinkCheck:
         self,
         guides: Mapping[str, str],
         frames: Mapping[str, PageLinks],
-        rendered: AbstractSet[str],
-        targets: AbstractSet[str],
-        *,
-        has_removals: bool,
+        changes: LinkChanges,
     ) -> dict[str, CachedPage]:
         """All pages with their broken links.
 
         Args:
             guides: HTML of the guides, by path.
             frames: links of the frames, by name.
-            rendered: paths of pages that were rendered.
-            targets: the link targets of the rendered pages, but for those that are known to exist.
-            has_removals: a file or an anchor was removed, so that any page may have a broken link.
+            changes: what was rendered and removed since the last check.
 
         Raises:
             BrokenLinksError: a link in generated markup is broken.
         """
         uncached = {path: guide_links(html, path, self._base) for path, html in guides.items()} | dict(frames)
         self._anchors.add({path: frozenset(links.ids) for path, links in uncached.items() if path in guides})
-        suspects = self._suspects(rendered, targets, has_removals=has_removals)
+        suspects = self._suspects(changes)
         others = {path: links for path, links in uncached.items() if path not in suspects}
         self._anchors.add({path: frozenset(links.ids) for path, links in others.items()})
         pages = ((path, PageLinks(*self._pages[path].links)) for path in suspects)
@@ -121,17 +129,22 @@ class LinkCheck:
         pages = ((path, page) for path, page in self._pages.items() if page.broken_links and not path.startswith(REPORTED_BEFORE))
         return tuple(_problem(target, refs.get(path, "")) for path, page in pages for target in page.broken_links)
 
-    def _suspects(self, rendered: AbstractSet[str], targets: AbstractSet[str], *, has_removals: bool) -> AbstractSet[str]:
-        """Pages that may have a broken link: those that had one, and rendered pages with a broken target; all pages after removals."""
-        suspects = {path for path, page in self._pages.items() if page.broken_links or (has_removals and path not in rendered)}
-        missing = [as_packed(target) for target in targets if not target_exists(target, self._files, self._anchors)]
-        if len(missing) > _SEARCHED:
-            return suspects | rendered
-        return suspects | {path for path in rendered if missing and self._has_any(path, missing)}
+    def _suspects(self, changes: LinkChanges) -> AbstractSet[str]:
+        """Pages that may have a broken link: those that had one, and those with a target that does not exist or not any more."""
+        missing, gone = self._missing(changes.targets), {*map(_without_slash, self._missing(changes.anchors_removed))}
+        suspects = set[str]()
+        for path, page in self._pages.items():
+            if page.broken_links:
+                suspects.add(path)
+            elif path in changes.rendered:
+                if missing and not missing.isdisjoint(_targets(page)):
+                    suspects.add(path)
+            elif changes.all_pages or (gone and not gone.isdisjoint(map(_without_slash, _targets(page)))):
+                suspects.add(path)
+        return suspects
 
-    def _has_any(self, path: str, targets: list[bytes]) -> bool:
-        packed = self._pages[path].packed.read()
-        return any(target in packed for target in targets)
+    def _missing(self, targets: AbstractSet[str]) -> set[str]:
+        return {target for target in targets if not target_exists(target, self._files, self._anchors)}
 
     def _raise_for(self, ours: list[BrokenLink]) -> None:
         if ours:
@@ -160,6 +173,18 @@ class _AnchorCache:
 
     def _unpacked(self, path: str) -> frozenset[str] | None:
         return frozenset(PageLinks(*self._pages[path].links).ids) if path in self._pages else None
+
+
+def _targets(page: CachedPage) -> Iterator[str]:
+    """The targets of a page's links; one may be there several times."""
+    for _, ours, prose in page.kept.all_links:
+        yield from ours
+        yield from prose
+
+
+def _without_slash(target: str) -> str:
+    """One spelling of an anchor's target: servers redirect ``catalog`` to ``catalog/``."""
+    return target.replace("/#", "#", 1)
 
 
 def _problem(target: str, ref: str) -> Problem:

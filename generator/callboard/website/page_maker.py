@@ -53,8 +53,10 @@ class RenderedPage:
     rendered: bool
     targets: tuple[str, ...]
     """Link targets that no earlier page of the same process has, but for pages of the site and anchors of the page itself."""
-    anchors_removed: bool
-    """True if the page had, or may have had, an anchor that it does not have any more."""
+    anchors_removed: tuple[str, ...] = ()
+    """Link targets (``catalog/#top``): anchors that the page had and does not have any more."""
+    may_lack_anchors: bool = False
+    """True if it is not known which anchors the page had before."""
     problems: tuple[Problem, ...] = ()
     """Errors of the portal's templates, because of which built-in ones were used, and panels of plugins that could not be rendered;
     the page is made again by the next build."""
@@ -144,17 +146,20 @@ class PageMaker:
         old = unchanged(cached, parts, reads) if cached and cached.key == key and not of_families else None
         if cached and old and self._staging.keep(file, cached.digest):
             entry = CachedPage(shell, key, cached.digest, files, all_reads, search, cached.broken_links, pack(old))
-            return RenderedPage(page.path, entry, document, rendered=False, targets=(), anchors_removed=False)
+            return RenderedPage(page.path, entry, document, rendered=False, targets=())
         content, kept = self._render(page, view, toc, parts, reads)
         problems = (*of_families, *self._renderer.take_problems())
         if problems:
             shell = key = ""  # so that the next build renders the page, and reports the problems, again
         links = PageLinks(*kept.links)
         entry = CachedPage(shell, key, self._put(file, content), files, all_reads, search, (), pack(kept))
-        removed = bool(set(PageLinks(*cached.links).ids) - set(links.ids)) if cached else self._staging.had(file)
+        removed = _anchors_of(page, set(PageLinks(*cached.links).ids).difference(links.ids)) if cached else ()
         anchors = {f"{page.path}#{each}" for each in links.ids} if "#" not in page.path else ()
         targets = self._new_targets({*links.ours, *links.prose}.difference(anchors))
-        return RenderedPage(page.path, entry, document, rendered=True, targets=targets, anchors_removed=removed, problems=problems)
+        return RenderedPage(
+            page.path, entry, document, rendered=True, targets=targets, anchors_removed=removed,
+            may_lack_anchors=cached is None and self._staging.had(file), problems=problems,
+        )  # fmt: skip
 
     def _respliced(self, page: Page, cached: CachedPage, changes: AbstractSet[int]) -> RenderedPage | None:
         """The page with only its changed parts made again; None if it has to be made as a whole."""
@@ -174,7 +179,8 @@ class PageMaker:
         digest = cached.digest if new.content is None else self._put(file, new.content)
         entry = replace(cached, digest=digest, dependencies=new.dependencies, packed=pack(new.kept))
         rendered, targets = new.content is not None, self._new_targets(new.targets)
-        return RenderedPage(page.path, entry, None, rendered=rendered, targets=targets, anchors_removed=new.anchors_removed)
+        removed = _anchors_of(page, new.anchors_removed)
+        return RenderedPage(page.path, entry, None, rendered=rendered, targets=targets, anchors_removed=removed)
 
     def _parts(self, page: Page) -> tuple[list[MadePart], PageParts | None]:
         planned = page.parts() if page.parts else None
@@ -222,6 +228,10 @@ def not_found(labels: Mapping[str, str]) -> Page:
 def file_of(path: str) -> str:
     """The file of a page: ``index.html`` in its folder, or its path if that ends in ``.html``."""
     return path if path.endswith(".html") else f"{path}index.html"
+
+
+def _anchors_of(page: Page, ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{page.path}#{each}" for each in ids)
 
 
 def _anchors(toc: tuple[TocEntry, ...]) -> tuple[str, ...]:

@@ -75,7 +75,8 @@ class Respliced:
     """The page's file; None if nothing in it has changed."""
     targets: tuple[str, ...]
     """Link targets of the parts that were rendered again."""
-    anchors_removed: bool
+    anchors_removed: frozenset[str]
+    """Anchors that a part had before and does not have any more."""
 
 
 class NotSpliceableError(Exception):
@@ -103,7 +104,7 @@ def respliced(page: Page, old: OldPage, changes: AbstractSet[int], tools: PageTo
     if html:
         content, parts = _joined(old.read(), parts, {index: [*map(tools.encoded, pieces)] for index, pieces in html.items()})
     all_reads = [made[index].dependencies if index in made else part for index, part in enumerate(reads)]
-    removed = any(not {*kept.parts[index].links[0]} <= {*found.ids} for index, found in links.items())
+    removed = frozenset(chain.from_iterable({*kept.parts[index].links[0]}.difference(found.ids) for index, found in links.items()))
     targets = tuple(dict.fromkeys(chain.from_iterable((*found.ours, *found.prose) for found in links.values())))
     return Respliced(kept._replace(parts=tuple(parts)), Dependencies.joined((around, *all_reads)), content, targets, removed)
 
