@@ -44,10 +44,14 @@ FILES = 1_000
 """Files that a glob may match; more are left out."""
 BYTES = 50_000_000
 NODES = 2_000_000
-_RELATIVE_TIME = re.compile(rb"""[-+](?<![^\s"',:=\[|][-+])\d++\s*+[a-zA-Z]""")
-_NOW = re.compile(rb"""[nN][oO][wW]\b(?<![^\s"',:=\[|]...)""")
+_BACKWARDS = re.compile(rb"""-(?<![^\s"',:=\[|]-)\d++\s*+[a-zA-Z]""")
+_FORWARDS = re.compile(rb"""\+(?<![^\s"',:=\[|]\+)\d++\s*+[a-zA-Z]""")
+_NOW = re.compile(rb"""now\b(?<![^\s"',:=\[|]...)""")
 _ESCAPED = re.compile(rb"""\\(?:[uU]00|[xX]|[uU]000000)[2-7]""")
-"""What may be a time such as ``-2d``, or ``now``; found too often rather than too seldom. Each begins with what is rare."""
+"""What may be a time such as ``-2d``, or ``now`` in lower case; found too often rather than too seldom.
+
+Each begins with one character, not a choice: megabytes of facts are then searched several times as fast.
+"""
 SHARED_FIELDS = frozenset({"entity", "key", "environment", "url", "observed_at", "complete"})
 """Columns of every family; all others are fields of the family's value."""
 
@@ -110,7 +114,7 @@ class FileIntegration(Connector):
     def depends_on_time(self) -> bool:
         """Whether a file may have a time relative to the build."""
         contents = (path.read_bytes() for path in self._paths())
-        return any(time.search(content) for content in contents for time in (_RELATIVE_TIME, _NOW, _ESCAPED))
+        return any(map(_may_have_relative_time, contents))
 
     def _measured(self, targets: Sequence[Target]) -> Sequence[Target]:
         """The targets that have the annotation, or without the option ``annotation`` those of the selected kinds."""
@@ -278,3 +282,8 @@ def _defect(usable: int, number: int) -> str:
 _READERS: Mapping[str, Callable[[str, str], Iterator[FactFileRow]]] = {
     ".csv": _csv, ".json": _json, ".jsonl": _json_lines, ".yaml": _yaml, ".yml": _yaml,
 }  # fmt: skip
+
+
+def _may_have_relative_time(content: bytes) -> bool:
+    lower = content.lower()
+    return any(time.search(content) for time in (_BACKWARDS, _FORWARDS, _ESCAPED)) or (b"now" in lower and bool(_NOW.search(lower)))
