@@ -154,8 +154,7 @@ class PageMaker:
         links = PageLinks(*kept.links)
         entry = CachedPage(shell, key, self._put(file, content), files, all_reads, search, (), pack(kept))
         removed = _anchors_of(page, set(PageLinks(*cached.links).ids).difference(links.ids)) if cached else ()
-        anchors = {f"{page.path}#{each}" for each in links.ids} if "#" not in page.path else ()
-        targets = self._new_targets({*links.ours, *links.prose}.difference(anchors))
+        targets = self._new_targets({*links.ours, *links.prose}.difference(_anchors_of(page, links.ids)))
         return RenderedPage(
             page.path, entry, document, rendered=True, targets=targets, anchors_removed=removed,
             may_lack_anchors=cached is None and self._staging.had(file), problems=problems,
@@ -178,7 +177,8 @@ class PageMaker:
             return None
         digest = cached.digest if new.content is None else self._put(file, new.content)
         entry = replace(cached, digest=digest, dependencies=new.dependencies, packed=pack(new.kept))
-        rendered, targets = new.content is not None, self._new_targets(new.targets)
+        own = _anchors_of(page, (each for ids, _, _ in new.kept.all_links for each in ids)) if new.targets else ()
+        rendered, targets = new.content is not None, self._new_targets({*new.targets}.difference(own))
         removed = _anchors_of(page, new.anchors_removed)
         return RenderedPage(page.path, entry, None, rendered=rendered, targets=targets, anchors_removed=removed)
 
@@ -231,7 +231,8 @@ def file_of(path: str) -> str:
 
 
 def _anchors_of(page: Page, ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"{page.path}#{each}" for each in ids)
+    """Link targets; none for a path with ``#``, in which the anchor could not be told from the path."""
+    return tuple(f"{page.path}#{each}" for each in ids) if "#" not in page.path else ()
 
 
 def _anchors(toc: tuple[TocEntry, ...]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from callboard.pages.facts.rollups import counted
 
 FAMILIES = ("incident", "alert", "availability", "vulnerability")
 """Families that count for the health of an entity, the most urgent first. Deployments are events, no alarms."""
+_WITH_HEALTH = CONNECTABLE | ROLLUP_KINDS
 _TONES = {Tone.WARN: 1, Tone.BAD: 2}
 
 
@@ -72,7 +73,7 @@ class _Row(NamedTuple):
 
 
 def _health_of(context: FactsContext, ref: EntityRef, families: Sequence[str]) -> _Row:
-    if ref.kind not in CONNECTABLE | ROLLUP_KINDS:
+    if ref.kind not in _WITH_HEALTH:
         return _Row()
     refs = tuple(dict.fromkeys((ref, *members(context.catalog, ref)))) if ref.kind in ROLLUP_KINDS else (ref,)
     facts = {family: _facts(context, family, refs) for family in families}
@@ -107,7 +108,8 @@ def _urgent(context: FactsContext, family: str, refs: Iterable[EntityRef]) -> li
 
 def _facts(context: FactsContext, family: str, refs: Iterable[EntityRef]) -> list[Fact]:
     """The facts about these entities, each as often as it counts."""
-    return counted(context, family, context.facts_about(refs, family))
+    found = context.facts_about(refs, family)
+    return counted(context, family, found) if len(found) > 1 else found
 
 
 def _bits(families: Sequence[str], present: Iterable[str]) -> int:
