@@ -67,8 +67,8 @@ def assert_harmless(html):
     assert not [script for script in scripts if "alert(1)" in script]
 
 
-def test_script_in_every_text_field_stays_text(tmp_path):
-    words = f"{SCRIPT} {ATTRIBUTE}"
+@pytest.mark.parametrize("words", [f"{SCRIPT} {ATTRIBUTE}", "see href=", "see id="])
+def test_markup_in_every_text_field_stays_text(tmp_path, words):
     evil = entity(
         title=words, description=f"{words}\n\n**{words}** `{words}`", tags=[words], labels={"a/b": words},
         annotations={"x.example/y": words, "z": SCRIPT},

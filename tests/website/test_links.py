@@ -35,6 +35,19 @@ def test_images_and_parts_of_sprites_are_addresses_too():
     assert page_links(html, "a/").ours == ("i.png", "assets/icons.svg#i-x", "j.png")
 
 
+@pytest.mark.parametrize("attribute", ["title", "data-x", "aria-label"])
+@pytest.mark.parametrize("text", ["see href=", "see id=", "a src= href=", "\thref="])
+@pytest.mark.parametrize("around", ["{}", '<div class="cb-prose">{}</div>'])
+def test_text_that_ends_as_an_attribute_begins_is_neither_a_link_nor_an_anchor(attribute, text, around):
+    html = around.format(f'<i {attribute}="{text}" id="here" hidden></i><a {attribute}="{text}" href="b/">x</a><img alt="" src="c.png"/>')
+    found = page_links(html, "")
+    assert (found.ids, found.ours + found.prose) == (("here",), ("b/", "c.png"))
+
+
+def test_an_address_may_end_with_an_equals_sign():
+    assert page_links('<a id="a=" href="b/?q=">x</a> <a href="c/?q=">x</a>', "") == PageLinks(("a=",), ("b/", "c/"))
+
+
 def test_peoples_text_that_looks_like_markup_is_none():
     html = '<div class="cb-prose"><p title="<a href=">&lt;a href="x" id="y"&gt;</p> a > b href="z"</div><i id="ours"></i>'
     assert page_links(html, "") == PageLinks(("ours",))
