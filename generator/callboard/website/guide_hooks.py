@@ -30,6 +30,8 @@ from callboard.website.guide_html import PAGE_VALUES, as_plain_text, safe_html, 
 from callboard.website.guide_marks import custom_fences
 from callboard.website.guide_values import usable_values
 from callboard.website.hook_files import EMPTY_TEMPLATE, NOTES, WORDS
+from callboard.website.portal_files import built_in_folder
+from callboard.website.theme_templates import ThemeTemplates
 
 GUIDES = "guides/"
 MOST_SECONDS_TOGETHER = 120.0
@@ -73,6 +75,8 @@ def on_config(config: Any) -> Any:
 def _environment(theme: Any) -> Any:
     """The theme's templates. MkDocs lists them all to find files to copy, and skips what begins with a dot, such as 14,000 icons."""
     env = type(theme).get_env(theme)
+    overrides, *installed = map(Path, theme.dirs)
+    env.bytecode_cache = ThemeTemplates(overrides, built_in_folder() / "site_overrides", installed)
     env.loader.list_templates = lambda: sorted({name for folder in theme.dirs for name in _files(Path(folder))})
     return env
 

@@ -51,12 +51,13 @@ def find_portal_files(root: Path) -> PortalFiles:
     The built-in ones are in the wheel, or else in the checkout that contains this package. Single files in ``root/templates``
     and ``root/site_overrides`` replace built-in ones. Guides are in ``root/guides``, or else in ``root/docs``.
     """
-    built_in = _built_in_folder()
+    built_in = built_in_folder()
     guides = next((folder for folder in (root / "guides", root / "docs") if folder.is_dir()), None)
     return PortalFiles(_overlaid(root, built_in, "templates"), _overlaid(root, built_in, "site_overrides"), guides)
 
 
-def _built_in_folder() -> Path:
+def built_in_folder() -> Path:
+    """The folder with Callboard's own templates and overrides."""
     inside_wheel = _PACKAGE / "_portal"
     return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent.parent
 
