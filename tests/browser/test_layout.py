@@ -185,6 +185,14 @@ def test_a_name_without_a_description_stands_in_the_middle_of_its_row(page, port
         assert abs(name["y"] + name["height"] / 2 - whole["y"] - whole["height"] / 2) < 3
 
 
+def test_tags_are_not_stretched_by_a_taller_neighbor(page, portal):
+    page.goto(f"{portal}catalog/default/component/order-svc/")
+    tags = page.locator("dd.cb-chips").first
+    tags.evaluate("tags => { tags.style.height = '6rem'; }")
+    assert tags.bounding_box()["height"] > 100
+    assert tags.locator(".cb-chip").first.bounding_box()["height"] < 30
+
+
 def test_a_list_without_items_is_one_line_of_a_form(page, portal):
     page.goto(f"{portal}create/register/", wait_until="networkidle")
     tags = page.locator("fieldset[data-rows=tags]")
