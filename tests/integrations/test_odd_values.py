@@ -9,7 +9,7 @@ from vendors import collect, target
 
 from callboard.plugins.installed_families import value_types
 from callboard.plugins.value_types import field_names
-from callboard.state.parts import FactLine
+from callboard.state.parts import fact_lines
 from faulty import Server
 
 ODD = [
@@ -50,7 +50,7 @@ def test_rows_with_odd_values_leave_the_others(tmp_path, family):
     assert number > 100
     assert got.problems  # the odd values reached the readers
     for fact in got.facts:
-        FactLine.of(fact)  # it can be saved
+        assert [*fact_lines([fact], ())]  # it can be saved
         json.dumps([fact.key, fact.environment, fact.url]).encode()
         fact.value.sort_key(fact.observed_at)
     assert all(len(problem.fingerprint) > 10 and problem.message.encode() for problem in got.problems)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from itertools import repeat
+from operator import eq
 from typing import Any
 
 from callboard.io.rows import RowError
@@ -16,14 +18,17 @@ _SHORTEST = 3
 
 def packed_column(values: Sequence[Any]) -> list[Any]:
     """The values of one column, at least one, in the shortest of the forms."""
-    if all(value == values[0] and type(value) is type(values[0]) for value in values):
+    kinds = {*map(type, values)}
+    is_of_one_type = len(kinds) == 1
+    if is_of_one_type and all(map(eq, values, repeat(values[0]))):
         return [CONSTANT, values[0]]
-    if all(isinstance(value, Hashable) for value in values):
-        different = {(type(value), value): value for value in values}
+    if all(issubclass(kind, Hashable) for kind in kinds):
+        keys = values if is_of_one_type else [*zip(map(type, values), values, strict=True)]
+        different = dict(zip(keys, values, strict=True))
         if len(different) * _LARGEST_SHARE <= len(values):
-            numbers = {key: number for number, key in enumerate(different)}
-            return [FEW, [*different.values()], [numbers[type(value), value] for value in values]]
-    if all(isinstance(value, str) for value in values):
+            numbers = dict(zip(different, range(len(different)), strict=True))
+            return [FEW, [*different.values()], [*map(numbers.__getitem__, keys)]]
+    if kinds == {str}:
         beginning = _common_beginning(min(values), max(values))
         if len(beginning) >= _SHORTEST:
             return [BEGINNING, beginning, [value[len(beginning) :] for value in values]]

@@ -6,13 +6,14 @@ A line of its own for each event would have three times the size: most columns h
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Annotated, Any
 
 import msgspec
 
-from callboard.io.rows import Lines, RowError, encoded, type_error
+from callboard.io.rows import Lines, RowError, as_row, encoded, row_type, type_error
 from callboard.model.errors import CallboardError
 from callboard.model.facts.fact import Fact
 from callboard.model.facts.validation import FactError
@@ -67,18 +68,25 @@ def event_lines(events: Iterable[Event]) -> list[bytes]:
 def _line(key: tuple[str, str, datetime, bool], events: Iterable[Event]) -> EventsLine:
     family, source, seen, is_gone = key
     facts = [event.fact for event in sorted(events, key=lambda event: event.identity)]
-    for fact in facts:
-        if error := type_error(fact.value):
-            raise RowError(f"{error}, in the fact {family} {fact.key!r:.80} of {fact.subject}")
-    columns = {name: packed_column(msgspec.to_builtins([_written(fact, name) for fact in facts])) for name in _OF_FACT}
+    _check(facts)
+    texts = {name: msgspec.to_builtins([*map(attrgetter(name), facts)]) for name in _OF_FACT[1:]}
+    columns = {name: packed_column(values) for name, values in {"subject": [str(fact.subject) for fact in facts], **texts}.items()}
     rows: list[dict[str, Any]] = msgspec.to_builtins([fact.value for fact in facts])
     values = {name: packed_column([row[name] for row in rows]) for name in rows[0]}
     return EventsLine(family, source, seen, len(facts), columns, values, is_gone)
 
 
-def _written(fact: Fact, name: str) -> Any:
-    value = getattr(fact, name)
-    return str(value) if isinstance(value, EntityRef) else value
+def _check(facts: Sequence[Fact]) -> None:
+    """Raises ``RowError`` if a field of a value, all of which have one class, has another type than the class declares."""
+    kind: type = type(facts[0].value)
+    rows: Any = list.__class_getitem__(row_type(kind))
+    try:
+        as_row([fact.value for fact in facts], rows)
+    except RowError:  # which fact it is
+        for fact in facts:
+            if error := type_error(fact.value):
+                raise RowError(f"{error}, in the fact {fact.family} {fact.key!r:.80} of {fact.subject}") from None
+        raise
 
 
 def events_of(content: bytes) -> list[Event]:

@@ -14,7 +14,6 @@ from typing import TypeVar
 
 from callboard.io.rows import RowError
 from callboard.model.ref import EntityRef
-from callboard.model.times import time_text
 from callboard.state.event_history import ACCUMULATING, EVERYTHING, DayCount, Event, ItemKey, RecordedEvents, SavedEvents, is_same_item
 from callboard.state.event_lines import day_lines, days_of, event_lines, events_of
 from callboard.state.manifest import FileEntry, Months, read_manifest
@@ -50,7 +49,7 @@ def _lines_by_month(family: str, events: Iterable[Event]) -> dict[str, list[byte
     months: defaultdict[str, list[Event]] = defaultdict(list)
     for event in events:
         if event.fact.family == family:
-            months[time_text(event.at)[:7]].append(event)
+            months[event.at.isoformat()[:7]].append(event)  # ``at`` is in UTC
     return {month: event_lines(of_month) for month, of_month in months.items()}
 
 

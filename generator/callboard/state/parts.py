@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -62,6 +63,7 @@ class FactLine(msgspec.Struct, omit_defaults=True, frozen=True):
     family: str
     key: str
     value: msgspec.Raw
+    """As read; in a line to write, the ``row_type`` of the value, which is encoded with the line and not before."""
     source: str
     environment: str = ""
     url: str = ""
@@ -71,7 +73,7 @@ class FactLine(msgspec.Struct, omit_defaults=True, frozen=True):
     def of(cls, fact: Fact) -> FactLine:
         """The fact as written. Raises ``RowError`` if a field of the value has another type."""
         kind: type = type(fact.value)
-        value = msgspec.Raw(encoded(as_row(fact.value, row_type(kind))))
+        value: Any = as_row(fact.value, row_type(kind))
         return cls(fact.family, fact.key, value, fact.source, fact.environment, fact.url, fact.observed_at)
 
     def fact(self, subject: EntityRef, kind: type) -> Fact:
@@ -132,15 +134,16 @@ def part_values(name: str, content: bytes, get: Callable[[str], bytes]) -> Mappi
 
 def fact_lines(facts: Iterable[Fact], measurements: Iterable[Measurement]) -> Iterator[bytes]:
     """One line for each entity."""
-    by_subject: defaultdict[EntityRef, tuple[list[FactLine], list[MeasurementLine]]] = defaultdict(lambda: ([], []))
+    by_subject: defaultdict[EntityRef, tuple[list[Fact], list[Measurement]]] = defaultdict(lambda: ([], []))
     for fact in facts:
-        by_subject[fact.subject][0].append(FactLine.of(fact))
-    for m in measurements:
-        by_subject[m.subject][1].append(MeasurementLine(m.family, m.source, m.complete, m.since, m.observed))
+        by_subject[fact.subject][0].append(fact)
+    for measurement in measurements:
+        by_subject[measurement.subject][1].append(measurement)
     for subject, (its_facts, its_measurements) in by_subject.items():
-        its_facts.sort(key=lambda line: (line.family, line.source, line.environment, line.key))
-        its_measurements.sort(key=lambda line: (line.family, line.source))
-        yield encoded(SubjectLine(subject, tuple(its_facts), tuple(its_measurements)))
+        its_facts.sort(key=attrgetter("family", "source", "environment", "key"))
+        its_measurements.sort(key=attrgetter("family", "source"))
+        of_measurements = [MeasurementLine(m.family, m.source, m.complete, m.since, m.observed) for m in its_measurements]
+        yield encoded(SubjectLine(subject, tuple(map(FactLine.of, its_facts)), tuple(of_measurements)))
 
 
 def facts_of(content: bytes) -> tuple[list[Fact], list[Measurement]]:
