@@ -89,8 +89,7 @@ class StateView(NamedTuple):
     """Empty for an ordinary state."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeView:
+class TimeView(NamedTuple):
     """A point in time, written out; scripts show its age."""
 
     iso: str

@@ -122,4 +122,5 @@ def _names(obj: Any) -> tuple[str, ...]:
     if isinstance(obj, SimpleNamespace):
         return tuple(vars(obj))
     properties = tuple(name for name, value in vars(type(obj)).items() if isinstance(value, property))
-    return (*(field.name for field in fields(obj)), *properties) if is_dataclass(obj) else properties
+    own = (field.name for field in fields(obj)) if is_dataclass(obj) else getattr(type(obj), "_fields", ())  # of a named tuple
+    return (*own, *properties)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -94,12 +93,12 @@ def number_label(context: FactsContext, key: str, count: int) -> str:
 
 def with_subject(context: FactsContext, fact: Fact, row: EventView) -> EventView:
     """The row with a link to the entity that it is about."""
-    return replace(row, subject=context.links.to(fact.subject))
+    return row._replace(subject=context.links.to(fact.subject))
 
 
 def with_owner(context: FactsContext, fact: Fact, row: EventView) -> EventView:
     """The row with links to the entity that it is about and to its owner."""
-    return replace(row, subject=context.links.to(fact.subject), owner=context.owner_of(fact.subject))
+    return row._replace(subject=context.links.to(fact.subject), owner=context.owner_of(fact.subject))
 
 
 def sources_of(context: FactsContext, *families: str) -> tuple[SourceView, ...]:

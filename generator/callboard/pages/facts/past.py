@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -193,7 +192,7 @@ def earlier_rows(context: FactsContext, family: str, refs: Iterable[EntityRef], 
     rows = (earlier_row(context, event, row(context, event.fact)) for event in found)
     if not with_subject:
         return tuple(rows)
-    return tuple(replace(view, subject=context.links.to(event.fact.subject)) for view, event in zip(rows, found, strict=True))
+    return tuple(view._replace(subject=context.links.to(event.fact.subject)) for view, event in zip(rows, found, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,4 +237,4 @@ def earlier_row(context: FactsContext, event: Event, row: EventView) -> EventVie
         return row
     is_over = isinstance(value, RecordedValue) and value.is_over
     state = row.state if is_over else StateView(labels["state_not_known"], "", "unknown")
-    return replace(row, state=state, note=" · ".join(filter(None, (row.note, note))))
+    return row._replace(state=state, note=" · ".join(filter(None, (row.note, note))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from callboard.model.entity import Entity
 from callboard.model.facts.fact import Fact
@@ -64,4 +63,4 @@ def _panel(
     measurable = len([ref for ref in refs if ref.kind in CONNECTABLE])
     note = Block("text", context.labels["n_measured"].format(count, measurable))
     made = panel(context, family, facts, measurements, renderer, refs)
-    return replace(made, blocks=(*made.blocks, note))
+    return made._replace(blocks=(*made.blocks, note))

@@ -1,15 +1,17 @@
-"""Views of facts: panels of a few kinds of blocks that do not depend on a family or a tool."""
+"""Views of facts: panels of a few kinds of blocks that do not depend on a family or a tool.
+
+What pages have many of is a named tuple: it is made, and keys of parts are made of it, in a fraction of the time of a data class.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from callboard.model.data_classes import dataclass
 from callboard.pages.shared_views import EntityLink, StateView, TimeView
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A large number with its name."""
 
     value: str
@@ -18,8 +20,7 @@ class Figure:
     """``bad`` or ``warn`` if the number needs attention; empty otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class BarView:
+class BarView(NamedTuple):
     """A bar of proportions."""
 
     label: str
@@ -30,8 +31,7 @@ class BarView:
     """The same as text for screen readers."""
 
 
-@dataclass(frozen=True, slots=True)
-class DaysView:
+class DaysView(NamedTuple):
     """A row of days, each with a tone."""
 
     label: str
@@ -42,8 +42,7 @@ class DaysView:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class SparkView:
+class SparkView(NamedTuple):
     """A line chart without axes."""
 
     label: str
@@ -53,8 +52,7 @@ class SparkView:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class EventView:
+class EventView(NamedTuple):
     """One item of a list."""
 
     title: str
@@ -77,8 +75,7 @@ class EventView:
     """References of the entities that the item is about if these are several; ``subject`` is None then."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A part of a panel: ``kind`` names the macro that shows ``content``."""
 
     kind: str
@@ -89,8 +86,7 @@ class Block:
     content: Any
 
 
-@dataclass(frozen=True, slots=True)
-class SourceView:
+class SourceView(NamedTuple):
     """An integration that a panel's facts come from."""
 
     title: str
@@ -103,8 +99,7 @@ class SourceView:
     """False on a page about all entities if the tool was not queried completely about one of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class PanelView:
+class PanelView(NamedTuple):
     """Facts of one family about one entity or several."""
 
     family: str
@@ -142,8 +137,7 @@ class FactsView:
     """The missing annotations as YAML to copy."""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """The blocks and the badge of one family's panel."""
 
     blocks: tuple[Block, ...]
