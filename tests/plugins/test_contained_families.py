@@ -2,7 +2,6 @@
 
 import os
 import re
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -81,7 +80,7 @@ def test_decisions_that_fail_cost_their_own_facts(tmp_path, quick):
 def test_a_panel_that_fails_is_a_note_and_a_problem_and_the_next_one_is_rendered(tmp_path, quick, action):
     with family(tmp_path):
         process, value = installed_families().processes["wild"], installed_families().families["wild"].value_type
-        link = asdict(EntityLink("Shop", str(SHOP), "component", "cube", "catalog/shop/"))
+        link = EntityLink("Shop", str(SHOP), "component", "cube", "catalog/shop/")._asdict()
         bad, good = (Fact(SHOP, "wild", "k", value("<i>", panel=each), "drop") for each in (action, "nothing"))
         with pytest.raises(PluginError, match=FATAL[action]):
             process.render("wild_family", "panel.html", [(bad, "", link)], "../")
