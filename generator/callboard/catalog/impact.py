@@ -124,7 +124,7 @@ class Impacts(Mapping[EntityRef, Impact]):
         teams = self._by_team(affected)
         listed = tuple(self._team(number, teams[number], steps) for number in self._in_order(teams, steps))
         farthest = steps[affected[-1]] if affected else 0
-        named = sum(self.teams[number] is not None for number in teams)
+        named = len(teams) - (len(self.teams) - 1 in teams and self.teams[-1] is None)
         return Impact(len(affected), listed, is_truncated, len(teams), named, farthest)
 
     def __iter__(self) -> Iterator[EntityRef]:

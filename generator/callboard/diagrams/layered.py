@@ -124,7 +124,7 @@ def _sort(layers: _Layers, around: Sequence[Sequence[int]], *, there: bool) -> N
     for i in range(1, len(columns)) if there else range(len(columns) - 2, -1, -1):
         for k, node in enumerate(columns[i - 1 if there else i + 1]):
             place[node] = k
-        middle = {node: sum(place[other] for other in around[node]) / len(around[node]) for node in columns[i] if around[node]}
+        middle = {node: sum([place[other] for other in around[node]]) / len(around[node]) for node in columns[i] if around[node]}
         ordered = iter(sorted(middle, key=middle.__getitem__))
         columns[i] = [next(ordered) if node in middle else node for node in columns[i]]
     layers.columns = columns

@@ -155,11 +155,13 @@ def kept_parts(made: Sequence[MadePart], pieces: Sequence[str], offsets: Sequenc
     """
     parts, index = [], 1
     for part in made:
+        if not part.sections:  # most parts of most pages
+            parts.append(KeptPart(part.key, part.dependencies.size, (), _NO_LINKS))
+            continue
         end = index + 2 * len(part.sections)
         places = [(offsets[each], offsets[each + 1]) for each in range(index, end, 2)]
         sections = tuple([KeptSection(each.id, each.title, at, to - at) for each, (at, to) in zip(part.sections, places, strict=True)])
-        found = links("".join(pieces[index:end:2])) if sections else _NO_LINKS
-        parts.append(KeptPart(part.key, part.dependencies.size, sections, found))
+        parts.append(KeptPart(part.key, part.dependencies.size, sections, links("".join(pieces[index:end:2]))))
         index = end
     return KeptParts(around.size, links("".join(pieces[::2])), tuple(parts))
 

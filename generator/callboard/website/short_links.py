@@ -19,6 +19,8 @@ def short_links(html: str, path: str) -> str:
     Templates escape quotation marks in text; text that people wrote may contain them, but no ``<``, and is searched for elements.
     ``path``: the page's path from the site's root.
     """
+    if ' href="' not in html:  # as in most of a page's many pieces
+        return html
     folder, has_folder, _ = path.rstrip("/").rpartition("/")
     if not has_folder or not path.endswith("/"):
         return html
