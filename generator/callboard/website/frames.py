@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -229,11 +230,11 @@ def encoded(html: str, path: str) -> bytes:
 def around_content(frame: Frame, page: Page, toc: Iterable[TocEntry]) -> tuple[bytes, ...]:
     """The page as it is before its content and behind it; more than two pieces if the frame shows the content more than once."""
     values = {
-        "title": escape(full_title(page.title, frame.site_name)),
+        "title": _escaped(full_title(page.title, frame.site_name)),
         "description": _social_tags(frame, page),
         "canonical": _canonical(frame.url, page.path),
-        "topic": escape(page.title),
-        "ref": f' data-entity-ref="{escape(page.ref)}"' if page.ref else "",
+        "topic": _escaped(page.title),
+        "ref": f' data-entity-ref="{_escaped(page.ref)}"' if page.ref else "",
         "toc": "".join(_toc_item(frame.toc, entry) for entry in toc),
     }
     pieces = [""]
@@ -243,6 +244,10 @@ def around_content(frame: Frame, page: Page, toc: Iterable[TocEntry]) -> tuple[b
         else:
             pieces[-1] += without_bidi(values[part]) if index % 2 else part
     return tuple(piece.encode("utf-8", "replace") for piece in pieces)
+
+
+_escaped = lru_cache(1024)(escape)
+"""Escapes a title or a description. A page has each several times, and most pages have the same names of sections."""
 
 
 def full_title(title: str, site_name: str) -> str:
@@ -298,26 +303,26 @@ def _merge(parts: tuple[str, ...]) -> tuple[str, ...]:
 def _canonical(url: str, path: str) -> str:
     if not url or path == "404.html":
         return ""
-    return f'<link rel="canonical" href="{escape(url.rstrip("/"))}/{quote(path)}">'
+    return f'<link rel="canonical" href="{_escaped(url.rstrip("/"))}/{quote(path)}">'
 
 
 def _social_tags(frame: Frame, page: Page) -> str:
     """What search engines and chat tools show of a link to the page, and where browsers go on to."""
     description = page.description or full_title(page.title, frame.site_name)
     description = f"{description[:_DESCRIBED]}…" if len(description) > _DESCRIBED else description
-    tags = [f'<meta name="description" content="{escape(description)}">']
+    tags = [f'<meta name="description" content="{_escaped(description)}">']
     values = {"title": page.title or frame.site_name, "description": description, "site_name": frame.site_name if page.title else ""}
-    tags += [f'<meta property="og:{name}" content="{escape(value)}">' for name, value in values.items() if value]
+    tags += [f'<meta property="og:{name}" content="{_escaped(value)}">' for name, value in values.items() if value]
     if page.moved_to:
-        tags.append(f'<meta http-equiv="refresh" content="0; url={escape(page.moved_to)}">')
+        tags.append(f'<meta http-equiv="refresh" content="0; url={_escaped(page.moved_to)}">')
     return "".join(tags)
 
 
 def _toc_item(markup: TocMarkup, entry: TocEntry) -> str:
-    text, children = escape(entry.text), ""
+    text, children = _escaped(entry.text), ""
     shown = f"<code>{text}</code>" if entry.is_code else text
     if entry.children:
         inside = "".join(_toc_item(markup, child) for child in entry.children)
         label = text if markup.after_label else ""
         children = f"{markup.before_label}{label}{markup.after_label}{inside}{markup.after_children}"
-    return f"{markup.before_id}#{escape(entry.id)}{markup.before_text}{shown}{markup.after_text}{children}{markup.end}"
+    return f"{markup.before_id}#{_escaped(entry.id)}{markup.before_text}{shown}{markup.after_text}{children}{markup.end}"

@@ -68,7 +68,7 @@ class Renderer:
         """Names of the icons that ``assets/icons.svg`` has."""
         self.labels = overlays.labels
         self._fallback = fallback
-        self._boundary = f"<!--{token_hex(8)}-->"
+        self._boundary = Markup(f"<!--{token_hex(8)}-->")  # noqa: S704 - digits
         self._loader = OverlayLoader(overlays.files.templates, overlays.broken)
         self._builtin_loader = OverlayLoader(overlays.files.templates[-1:])
         self._bytecode = CompiledTemplates(cache, overlays.files.templates[-1]) if cache else None
@@ -175,7 +175,7 @@ class Renderer:
         environment.code_generator_class = QuickCode
         environment.template_class = QuickTemplate
         environment.globals.update(
-            boundary=lambda: Markup(self._boundary),  # noqa: S704 - digits
+            boundary=lambda: self._boundary,
             once=once, up=up, icon=_icon_function(frozenset(self.icons)), portal=self.portal, t=self.labels.as_names(),
             numbered=partial(label_for, self.labels),
         )  # fmt: skip

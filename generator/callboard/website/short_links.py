@@ -24,10 +24,13 @@ def short_links(html: str, path: str) -> str:
     folder, has_folder, _ = path.rstrip("/").rpartition("/")
     if not has_folder or not path.endswith("/"):
         return html
+    ways = _ways(f"{folder}/")
+    if f' href="{ways[-1][0]}' not in html:  # the beginning of all of them
+        return html
     if "cb-prose" in html:
         return _in_elements(f"{folder}/")(html)
     text = str(html)  # of Markup, replace() would escape what it puts in
-    for long, short in _ways(f"{folder}/"):
+    for long, short in ways:
         text = text.replace(f' href="{long}', f' href="{short}')
     return text
 
