@@ -15,15 +15,20 @@ from pathlib import Path
 from sys import byteorder
 from typing import Any, NamedTuple
 
+import msgspec
+
 from callboard.incremental.fingerprint import canonical, code_digest, content_digest
 from callboard.incremental.key_digests import KeyDigests, id_of
-from callboard.incremental.page_parts import KeptParts, LinkTuples, packed_parts, unpacked_parts
+from callboard.incremental.page_parts import KeptParts, LinkTuples, packed_parts, packed_row, unpacked_parts, unpacked_row
 from callboard.incremental.tracking import UNTRACKED, Dependencies, DependencyTracker
 from callboard.io.checked_lines import HEAD, checked, with_digest
 from callboard.io.store import write_atomically
 from callboard.model.data_classes import dataclass
 
 _FORMAT = f"8 {byteorder}"
+_Row = tuple[str, str, str, str, tuple[tuple[str, str], ...], str, str, tuple[str, ...]]
+"""Of one page: path, digest of the layout, key, digest, files, dependencies in Base64, digest of the text for the search, broken links."""
+_ROW = msgspec.json.Decoder(_Row)
 _HEAD, _PAGE = f"names {_FORMAT}".encode(), f"page {_FORMAT}".encode()
 
 
@@ -199,8 +204,8 @@ def _lines(head: Sequence[Any], pages: Mapping[str, CachedPage]) -> Iterator[byt
     yield with_digest(json.dumps(head, separators=(",", ":")).encode(), _HEAD) + b"\n"
     for name, page in pages.items():
         dependencies = b64encode(page.dependencies.ids).decode()
-        row = (name, page.layout_digest, page.key, page.digest, page.files, dependencies, page.search_digest, page.broken_links)
-        yield with_digest(json.dumps(row, separators=(",", ":")).encode() + b"\t" + page.packed.read(), _PAGE) + b"\n"
+        row: _Row = (name, page.layout_digest, page.key, page.digest, page.files, dependencies, page.search_digest, page.broken_links)
+        yield with_digest(packed_row(row) + b"\t" + page.packed.read(), _PAGE) + b"\n"
 
 
 def _intact_pages(file: CacheFile, lines: Iterable[tuple[int, bytes]]) -> Iterator[tuple[str, CachedPage]]:
@@ -212,10 +217,8 @@ def _intact_pages(file: CacheFile, lines: Iterable[tuple[int, bytes]]) -> Iterat
 
 def _parse(file: CacheFile, start: int, content: bytes) -> tuple[str, CachedPage]:
     """The page in a line's content, which begins in the file at ``start``."""
-    row, _, parts = content.partition(b"\t")
-    name, layout_digest, key, digest, files, dependencies, search_digest, broken_links = json.loads(row)
+    size = content.index(b"\t")
+    name, layout_digest, key, digest, files, dependencies, search_digest, broken_links = unpacked_row(content[:size], _ROW, _Row)
     layout_digest = sys.intern(layout_digest)  # few layouts have all pages
-    packed = PackedParts(b"", file, start + len(row) + 1, len(parts))
-    paths = tuple((path, file_digest) for path, file_digest in files)
-    page = CachedPage(layout_digest, key, digest, paths, Dependencies(b64decode(dependencies)), search_digest, tuple(broken_links), packed)
-    return name, page
+    packed = PackedParts(b"", file, start + size + 1, len(content) - size - 1)
+    return name, CachedPage(layout_digest, key, digest, files, Dependencies(b64decode(dependencies)), search_digest, broken_links, packed)

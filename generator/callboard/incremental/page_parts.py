@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from callboard.incremental.fingerprint import content_digest
 
+Row = TypeVar("Row")
 LinkTuples = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Anchors, the URLs in templates' markup, and those in user-supplied text."""
 
@@ -78,18 +79,29 @@ def part_key(sections: Any) -> str:
 
 def packed_parts(kept: KeptParts) -> bytes:
     """One line without its line break."""
-    try:
-        return msgspec.json.encode(kept)
-    except (TypeError, UnicodeEncodeError):  # another kind of string, half a surrogate pair
-        return json.dumps(kept, separators=(",", ":")).encode()
+    return packed_row(kept)
 
 
 def unpacked_parts(line: bytes) -> KeptParts:
     """The parts in a line that ``packed_parts`` made."""
+    return unpacked_row(line, _PARTS, KeptParts)
+
+
+def packed_row(row: tuple[Any, ...]) -> bytes:
+    """A tuple of strings, numbers and tuples as one line of JSON without its line break."""
     try:
-        return _PARTS.decode(line)
+        return msgspec.json.encode(row)
+    except (TypeError, UnicodeEncodeError):  # another kind of string, half a surrogate pair
+        return json.dumps(row, separators=(",", ":")).encode()
+
+
+def unpacked_row(line: bytes, decoder: msgspec.json.Decoder[Row], kind: Any) -> Row:
+    """The tuple of this type in a line that ``packed_row`` made."""
+    try:
+        return decoder.decode(line)
     except msgspec.DecodeError:  # half a surrogate pair
-        return msgspec.convert(json.loads(line), KeptParts)
+        row: Row = msgspec.convert(json.loads(line), kind)
+        return row
 
 
 def _unique(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -97,6 +97,10 @@ class TimeView(NamedTuple):
     text: str
     """In the portal's time zone: ``2026-11-22 04:00``."""
 
+    def __repr__(self) -> str:
+        """As that of ``EntityLink``."""
+        return tuple.__repr__(self)
+
 
 @dataclass(frozen=True, slots=True)
 class PersonView:

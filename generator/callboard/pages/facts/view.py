@@ -74,6 +74,10 @@ class EventView(NamedTuple):
     subjects: tuple[str, ...] = ()
     """References of the entities that the item is about if these are several; ``subject`` is None then."""
 
+    def __repr__(self) -> str:
+        """As that of ``EntityLink``."""
+        return tuple.__repr__(self)
+
 
 class Block(NamedTuple):
     """A part of a panel: ``kind`` names the macro that shows ``content``."""
@@ -84,6 +88,10 @@ class Block(NamedTuple):
     ``rest`` has rows that open below the others; ``more`` links to the family's page.
     """
     content: Any
+
+    def __repr__(self) -> str:
+        """As that of ``EntityLink``."""
+        return tuple.__repr__(self)
 
 
 class SourceView(NamedTuple):
