@@ -79,9 +79,9 @@ def _panel(context: FactsContext, facts: Sequence[Fact]) -> Content:
     )
 
 
-def deployment_row(context: FactsContext, fact: Fact) -> EventView:
-    """One deployed version in one environment."""
-    value, labels = fact.value, context.labels
+def deployment_row(context: FactsContext, fact: Fact, shown: Deployment | None = None) -> EventView:
+    """One deployed version in one environment; ``shown`` in place of the value of the fact."""
+    value, labels = shown or fact.value, context.labels
     assert isinstance(value, Deployment)  # noqa: S101 - of the family
     ready = labels["n_ready"].format(value.ready, value.wanted) if value.ready is not None and value.wanted is not None else ""
     sync = "" if value.in_sync is None else labels["in_sync" if value.in_sync else "out_of_sync"]
@@ -101,7 +101,7 @@ def _earlier_row(context: FactsContext, fact: Fact) -> EventView:
     """One version that was deployed earlier: its health at that time is not stated."""
     value = fact.value
     assert isinstance(value, Deployment)  # noqa: S101 - of the family
-    return deployment_row(context, replace(fact, value=replace(value, health=None, in_sync=None, ready=None, wanted=None)))
+    return deployment_row(context, fact, replace(value, health=None, in_sync=None, ready=None, wanted=None))
 
 
 def _overall_health(context: FactsContext, deployed: Sequence[Deployment]) -> StateView | None:

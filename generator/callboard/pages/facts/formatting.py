@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from callboard.model.counting import label_for
 from callboard.model.facts.enumerations import FactSeverity, RunState
@@ -27,13 +29,18 @@ REST = 50
 """Further rows that a panel shows when they are asked for."""
 ROWS = 100
 """Rows of a list on a page about all entities."""
+KEPT_TIMES = 8_192
+"""Number of times whose view is kept: the status, the panel and the roll-ups of an entity show the same ones."""
 
 
 def at(context: FactsContext, when: datetime | None) -> TimeView | None:
     """The view of a time; None for None."""
-    return (
-        TimeView(when.astimezone(UTC).isoformat(timespec="seconds"), context.local(when).isoformat(" ", "minutes")[:16]) if when else None
-    )
+    return _time(when, context.zone) if when else None
+
+
+@lru_cache(KEPT_TIMES)
+def _time(when: datetime, zone: ZoneInfo) -> TimeView:
+    return TimeView(when.astimezone(UTC).isoformat(timespec="seconds"), when.astimezone(zone).isoformat(" ", "minutes")[:16])
 
 
 def severity_state(context: FactsContext, severity: FactSeverity, word: str = "") -> StateView:
