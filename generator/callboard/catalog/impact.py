@@ -138,7 +138,7 @@ class Impacts(Mapping[EntityRef, Impact]):
         steps, frontier = {start: 0}, [start]
         for step in range(1, self.max_steps + 1):
             reached = set().union(*map(self.dependents.__getitem__, frontier))
-            frontier = sorted(reached - steps.keys())[: self.max_entities + 2 - len(steps)]
+            frontier = sorted(reached.difference(steps))[: self.max_entities + 2 - len(steps)]
             steps.update(dict.fromkeys(frontier, step))
             if not frontier or len(steps) > self.max_entities + 1:
                 break

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import nh3
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 50_000
 """Longest text; a longer one is cut at the end of a word."""
+LONGEST_KEPT = 2_000
+"""Characters of the longest text whose first sentence is kept."""
 
 Resolve = Callable[[str], str | None]
 """Converts a link that is not absolute (``docs/run.md``, ``component:default/x``) to the ``href`` of the page.
@@ -60,6 +62,7 @@ def to_html(text: str, resolve: Resolve | None = None) -> Markup:
     return Markup(_cleaner().clean(html))  # noqa: S704  # nh3 has just made it safe
 
 
+@lru_cache(64)
 def plain(text: str) -> str:
     """Convert a text to plain text, paragraphs separated by a blank line: for search and meta descriptions."""
     text = _bounded(text)
@@ -71,10 +74,18 @@ def plain(text: str) -> str:
 
 def first_sentence(text: str, limit: int = 200) -> str:
     """Return the first sentence as plain text of at most ``limit`` characters: for lists and meta descriptions."""
-    paragraph = " ".join(plain(text[:MAX_CHARACTERS]).split("\n\n", 1)[0].split())
+    return _cut(_kept_sentence(text) if len(text) <= LONGEST_KEPT else _first_sentence(text[:MAX_CHARACTERS]), limit)
+
+
+def _first_sentence(text: str) -> str:
+    paragraph = " ".join(plain(text).split("\n\n", 1)[0].split())
     ends = (match.start() for match in _SENTENCE.finditer(paragraph))
     end = next((end for end in ends if not _ABBREVIATION.search(paragraph[max(end - _LONGEST_ABBREVIATION, 0) : end])), len(paragraph))
-    return _cut(paragraph[:end].strip(), limit)
+    return paragraph[:end].strip()
+
+
+_kept_sentence = lru_cache(4_096)(_first_sentence)
+"""Pages and lists show that of the same description at different lengths."""
 
 
 def _bounded(text: str) -> str:
