@@ -18,8 +18,8 @@ from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-_escaped: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda text: str(escape(text)))
-"""Escapes a string; the public function makes a ``Markup`` of the result in addition."""
+escaped_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", lambda text: str(escape(str(text))))
+"""Escapes a string, markup too; the public function makes a ``Markup`` of the result in addition."""
 _new = str.__new__
 
 
@@ -27,7 +27,7 @@ def printed(value: Any) -> str:
     """A value as it stands in HTML: escaped unless it is markup. Equal to ``escape``, which returns ``Markup``."""
     kind = type(value)
     if kind is str:
-        return _escaped(value)
+        return escaped_text(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]
     return str(value) if kind is int else escape(value)
