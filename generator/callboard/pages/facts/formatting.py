@@ -176,7 +176,13 @@ def bar(label: str, note: str, parts: Sequence[tuple[str, float]], words: str) -
 
 def days(label: str, note: str, tones: Sequence[str], words: str) -> DaysView:
     """A row of days, each with a tone."""
-    return DaysView(label, note, tuple((tone, f"{index * 4 + 0.4:.1f}") for index, tone in enumerate(tones)), len(tones) * 4, words)
+    return DaysView(label, note, tuple(zip(tones, _starts(len(tones)), strict=True)), len(tones) * 4, words)
+
+
+@lru_cache(64)
+def _starts(count: int) -> tuple[str, ...]:
+    """Where each of so many days starts; charts have few different numbers of days."""
+    return tuple(f"{index * 4 + 0.4:.1f}" for index in range(count))
 
 
 def spark(label: str, note: str, values: Sequence[float], words: str) -> SparkView | None:
