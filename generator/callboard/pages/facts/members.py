@@ -18,4 +18,8 @@ def members(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
     """What a team owns, or the parts of a system or domain with those of its systems and sub-domains."""
     if ref.kind == "group":
         return organization.owned(catalog, ref)
+    return catalog.once(("members", ref), _parts, catalog, ref)
+
+
+def _parts(catalog: Catalog, ref: EntityRef) -> tuple[EntityRef, ...]:
     return tuple(downwards(ref, lambda here: structure.parts(catalog, here) if here == ref or here.kind in _CONTAINERS else ()))

@@ -29,14 +29,15 @@ def status_strip(context: FactsContext, entity: Entity) -> StatusStrip | None:
     """The strip; for a system, domain or group about its members. None where no tool reports about such entities."""
     if entity.ref.kind not in CONNECTABLE | ROLLUP_KINDS:
         return None
-    refs = tuple(dict.fromkeys((entity.ref, *(members(context.catalog, entity.ref) if entity.ref.kind in ROLLUP_KINDS else ()))))
     connected = {family for connection in context.connections.values() for family in connection.families}
+    families = [each for each in _FAMILIES if (each in connected or context.has_any(each)) and context.is_visible(each)]
+    if not families:
+        return None
+    refs = tuple(dict.fromkeys((entity.ref, *(members(context.catalog, entity.ref) if entity.ref.kind in ROLLUP_KINDS else ()))))
     is_known = context.knows_any(refs)
     items: list[StripItem] = []
     missing: list[str] = []
-    for family in _FAMILIES:
-        if not context.is_visible(family):
-            continue
+    for family in families:
         item = _item(context, family, refs) if is_known and context.has_any(family) else None
         if item is not None:
             items.append(item)
