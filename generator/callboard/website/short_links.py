@@ -19,16 +19,11 @@ def short_links(html: str, path: str) -> str:
     Templates escape quotation marks in text; text that people wrote may contain them, but no ``<``, and is searched for elements.
     ``path``: the page's path from the site's root.
     """
-    if ' href="' not in html:  # as in most of a page's many pieces
-        return html
-    folder, has_folder, _ = path.rstrip("/").rpartition("/")
-    if not has_folder or not path.endswith("/"):
-        return html
-    ways = _ways(f"{folder}/")
-    if f' href="{ways[-1][0]}' not in html:  # the beginning of all of them
+    ways = _ways(path)
+    if not ways or f' href="{ways[-1][0]}' not in html:  # the beginning of all of them, which most of a page's many pieces lack
         return html
     if "cb-prose" in html:
-        return _in_elements(f"{folder}/")(html)
+        return _in_elements(ways)(html)
     text = str(html)  # of Markup, replace() would escape what it puts in
     for long, short in ways:
         text = text.replace(f' href="{long}', f' href="{short}')
@@ -36,15 +31,17 @@ def short_links(html: str, path: str) -> str:
 
 
 @lru_cache(1024)
-def _ways(folder: str) -> tuple[tuple[str, str], ...]:
-    """Beginnings of links from the pages in a folder, by way of the root, and without it; the longest first."""
-    names = folder.split("/")[:-1]
+def _ways(path: str) -> tuple[tuple[str, str], ...]:
+    """Beginnings of links from a page, by way of the root, and without it; the longest first. None for a page that is in no folder."""
+    if not path.endswith("/"):
+        return ()
+    names = path.rstrip("/").split("/")[:-1]
     up = "../" * (len(names) + 1)
     return tuple((f"{up}{'/'.join(names[:i])}/", "../" * (len(names) + 1 - i)) for i in range(len(names), 0, -1))
 
 
 @lru_cache(1024)
-def _in_elements(folder: str) -> Callable[[str], str]:
-    ways = dict(_ways(folder))
-    link = re.compile(rf'(<a (?:[^<>]{{0,{LONGEST_START}}} )?href=")({"|".join(map(re.escape, ways))})')
-    return lambda html: link.sub(lambda found: found[1] + ways[found[2]], html)
+def _in_elements(ways: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
+    link = re.compile(rf'(<a (?:[^<>]{{0,{LONGEST_START}}} )?href=")({"|".join(re.escape(long) for long, _ in ways)})')
+    short = dict(ways)
+    return lambda html: link.sub(lambda found: found[1] + short[found[2]], html)
