@@ -74,7 +74,8 @@ def watched(chromium):
     complaints = []
     page.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    # A page that is left aborts what it still loads, such as its icon.
+    page.on("requestfailed", lambda request: request.failure == "net::ERR_ABORTED" or complaints.append(f"failed: {request.url}"))
     page.on("response", lambda response: complaints.append(f"{response.status}: {response.url}") if response.status >= 400 else None)
     page.on(
         "request",
